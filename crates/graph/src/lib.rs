@@ -1,0 +1,1 @@
+//! RON text to Document to Graph, with diagnostics, formatting, diff and drawings.

@@ -1,0 +1,18 @@
+//! Words shared by every crate: what a node looks like from outside, how a value is written, and where
+//! it was written. Plain data; no tensors, no files, no graph.
+
+mod form;
+mod literal;
+mod node_spec;
+mod origin;
+mod range;
+mod registry;
+mod type_name;
+
+pub use form::{ChoiceSpec, Form};
+pub use literal::Literal;
+pub use node_spec::{Effect, NodeSpec, OutputSpec, PortSpec};
+pub use origin::{Origin, Source, Span};
+pub use range::Range;
+pub use registry::{ClashingId, PackSpec, Registry, TypeSpec};
+pub use type_name::TypeName;

@@ -1,0 +1,1 @@
+//! Content-addressed results: memory with a byte budget, then disk.

@@ -1,0 +1,1 @@
+//! Device choice and the fast paths that burn lacks.

@@ -1,0 +1,1 @@
+//! Test support: picture comparison, fixtures and the per-device loop.

@@ -1,0 +1,1 @@
+//! What travels on a wire: pictures, masks, text, numbers, lists.

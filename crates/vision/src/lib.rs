@@ -1,0 +1,1 @@
+//! Picture arithmetic on tensors.

@@ -1,0 +1,1 @@
+//! Weft for embedders: the prelude and the list of built-in packs.

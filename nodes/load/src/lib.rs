@@ -1,0 +1,1 @@
+//! The pack that reads pictures and text.

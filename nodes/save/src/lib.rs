@@ -1,0 +1,1 @@
+//! The pack that writes pictures and text.
