@@ -1,1 +1,49 @@
-//! What travels on a wire: pictures, masks, text, numbers, lists.
+//! What travels on a wire: pictures, masks, text, numbers, lists. The set is open: a type of value is one
+//! `impl Value`, here or in any pack, and nothing enumerates them.
+
+mod any;
+mod choice;
+mod color;
+mod convert;
+mod digest;
+mod file;
+mod image;
+mod list;
+mod literal;
+mod mask;
+mod port;
+mod product;
+mod saved;
+mod scalar;
+mod stored;
+
+pub use any::{AnyValue, Value, ValueType};
+pub use choice::Choice;
+pub use color::Color;
+pub use convert::{CONVERSIONS, convert};
+pub use digest::{Digest, Hasher};
+pub use file::{File, Folder};
+pub use image::{ColorSpace, Image};
+pub use list::List;
+pub use literal::IntoLiteral;
+pub use mask::Mask;
+pub use port::Port;
+pub use product::Product;
+pub use saved::Saved;
+pub use scalar::Seed;
+pub use stored::{Decode, Encode, Malformed};
+
+/// The types of this crate, for the list of every type a program knows.
+pub const TYPES: &[ValueType] = &[
+    ValueType::of::<bool>(),
+    ValueType::of::<i64>(),
+    ValueType::of::<f64>(),
+    ValueType::of::<String>(),
+    ValueType::of::<Seed>(),
+    ValueType::of::<Color>(),
+    ValueType::of::<File>(),
+    ValueType::of::<Folder>(),
+    ValueType::of::<Image>(),
+    ValueType::of::<Mask>(),
+    ValueType::of::<Saved>(),
+];

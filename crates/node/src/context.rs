@@ -1,0 +1,123 @@
+//! What a running node may ask of its host.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use weft_value::{Image, Saved};
+
+use crate::{Error, Result};
+
+/// The host's side of one running node.
+pub trait Job: Send + Sync {
+    /// Whether the run has been cancelled.
+    fn is_cancelled(&self) -> bool;
+
+    /// The node has done `done` of `total` steps.
+    fn step(&self, done: u64, total: u64);
+
+    /// The node shows what it has so far.
+    fn preview(&self, image: &Image);
+
+    /// Writes a finished file; see [`Context::save`].
+    ///
+    /// # Errors
+    /// The path cannot be used, is taken, or cannot be written.
+    fn save(&self, template: &str, extension: &str, bytes: &[u8]) -> Result<Saved>;
+
+    /// See [`Context::provenance`].
+    fn provenance(&self) -> Option<&Provenance>;
+}
+
+/// What a saved picture remembers of its making.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The text of the graph.
+    pub graph: String,
+    /// The graph's inputs with their values, as RON.
+    pub inputs: String,
+}
+
+/// What a running node may ask of its host. There is no clock, no environment and nothing global.
+pub struct Context {
+    device: Device,
+    seed: u64,
+    job: Arc<dyn Job>,
+}
+
+impl Context {
+    /// The context of one job.
+    pub fn new(device: Device, seed: u64, job: Arc<dyn Job>) -> Self {
+        Self { device, seed, job }
+    }
+
+    /// Where tensors are made.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// This node's own randomness, derived from the graph's seed, the item and the node's name.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Says that `done` of `total` steps are done; a loop that reports can be stopped.
+    ///
+    /// # Errors
+    /// The run has been cancelled: pass the error on.
+    pub fn step(&self, done: usize, total: usize) -> Result<()> {
+        if self.job.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        self.job.step(done as u64, total as u64);
+        Ok(())
+    }
+
+    /// Shows what there is so far.
+    pub fn preview(&self, image: &Image) {
+        self.job.preview(image);
+    }
+
+    /// Writes a finished file: to a temporary name first, then renamed, so nothing half-written is ever
+    /// seen. In `template`, `{seed}`, `{item}`, `{index}`, `{node}` and `{input}` for any input of the
+    /// graph are filled in; `extension` is added if the template has none. Relative paths start from the
+    /// output folder of the run.
+    ///
+    /// # Errors
+    /// The template names something unknown, the file exists and may not be replaced, or it cannot be
+    /// written.
+    pub fn save(&self, template: &str, extension: &str, bytes: &[u8]) -> Result<Saved> {
+        self.job.save(template, extension, bytes)
+    }
+
+    /// What a saved picture should remember of its making; `None` outside a graph.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.job.provenance()
+    }
+}
+
+/// A job without a host, to call a node directly: never cancelled, reports nothing, writes nothing.
+#[derive(Debug, Default)]
+pub struct Detached;
+
+impl Job for Detached {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+    fn step(&self, _: u64, _: u64) {}
+    fn preview(&self, _: &Image) {}
+    fn save(&self, template: &str, _: &str, _: &[u8]) -> Result<Saved> {
+        Err(Error::Io(format!(
+            "a node that is called outside a graph cannot write files: {template}"
+        )))
+    }
+    fn provenance(&self) -> Option<&Provenance> {
+        None
+    }
+}
+
+impl Context {
+    /// A context without a host, to call a node directly.
+    pub fn detached(device: Device, seed: u64) -> Self {
+        Self::new(device, seed, Arc::new(Detached))
+    }
+}

@@ -1,0 +1,105 @@
+//! The list that makes nodes a pack.
+
+use weft_spec::{Literal, NodeSpec, PackSpec, TypeName};
+use weft_value::{AnyValue, CONVERSIONS, TYPES, ValueType};
+
+use crate::{Context, Facts, Node, Outputs, Result, Values};
+
+/// One kind of node as the host sees it.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// The id of the node.
+    pub id: &'static str,
+    /// What it looks like from outside.
+    pub spec: fn() -> NodeSpec,
+    /// See [`crate::Inputs::literal`].
+    pub literal: fn(&str, &Literal) -> Result<AnyValue, String>,
+    /// See [`Node::check`].
+    pub check: fn(&Facts<'_>) -> Result<()>,
+    /// Takes the inputs and runs the node; the values are in the order of the outputs.
+    pub run: fn(&mut Values, &mut Context) -> Result<Vec<AnyValue>>,
+}
+
+/// The entry of node `N`.
+pub const fn node<N: Node>() -> Entry {
+    Entry {
+        id: N::ID,
+        spec: || NodeSpec {
+            id: N::ID.to_owned(),
+            version: N::VERSION,
+            help: N::HELP.to_owned(),
+            effect: N::EFFECT,
+            inputs: N::ports(),
+            outputs: N::Output::ports(),
+        },
+        literal: N::literal,
+        check: N::check,
+        run: |values, context| N::take(values)?.run(context).map(Outputs::give),
+    }
+}
+
+/// Nodes, and the types of value they bring.
+#[derive(Clone, Copy)]
+pub struct Pack {
+    id: &'static str,
+    version: &'static str,
+    nodes: &'static [Entry],
+    types: &'static [ValueType],
+}
+
+impl Pack {
+    /// A pack of these nodes.
+    pub const fn new(id: &'static str, nodes: &'static [Entry]) -> Self {
+        Self {
+            id,
+            version: env!("CARGO_PKG_VERSION"),
+            nodes,
+            types: &[],
+        }
+    }
+
+    /// The types of value it brings besides those of `weft_value`.
+    #[must_use]
+    pub const fn with_types(self, types: &'static [ValueType]) -> Self {
+        Self { types, ..self }
+    }
+
+    /// The version of the pack, as semver text; that of Weft if it is not set.
+    #[must_use]
+    pub const fn with_version(self, version: &'static str) -> Self {
+        Self { version, ..self }
+    }
+
+    /// One word for ours, `vendor.pack` for a plugin.
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The version, as semver text.
+    pub const fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// The nodes.
+    pub const fn nodes(&self) -> &'static [Entry] {
+        self.nodes
+    }
+
+    /// The types it may meet: those of `weft_value`, then its own.
+    pub fn types(&self) -> impl Iterator<Item = &'static ValueType> + use<> {
+        TYPES.iter().chain(self.types)
+    }
+
+    /// What a graph sees of it.
+    pub fn spec(&self) -> PackSpec {
+        let conversion =
+            |&(from, to): &(&'static str, &'static str)| (TypeName::new(from), TypeName::new(to));
+        PackSpec {
+            id: self.id.to_owned(),
+            version: self.version.to_owned(),
+            nodes: self.nodes.iter().map(|entry| (entry.spec)()).collect(),
+            types: self.types().map(ValueType::spec).collect(),
+            conversions: CONVERSIONS.iter().map(conversion).collect(),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The graphics adapters of this machine, and the one wgpu device that everything shares.
+
+use burn::tensor::Device;
+use burn_wgpu::WgpuSetup;
+use wgpu::{DeviceType, Features, Instance};
+
+use crate::DeviceError;
+
+/// What sort of adapter it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdapterKind {
+    /// A card of its own.
+    Discrete,
+    /// A part of the processor, sharing its memory.
+    Integrated,
+    /// A card seen through a virtual machine.
+    Virtual,
+    /// A program that draws on the CPU.
+    Software,
+    /// The driver does not say.
+    Unknown,
+}
+
+/// One graphics adapter of this machine.
+#[derive(Clone, Debug)]
+pub struct Adapter {
+    /// Its place in the list, as in `gpu:0`.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+    /// What sort it is.
+    pub kind: AdapterKind,
+    /// The interface it is reached through, such as `Vulkan`.
+    pub interface: String,
+    /// The driver and its version.
+    pub driver: String,
+    /// Most bytes one buffer may hold.
+    pub buffer_bytes: u64,
+    /// Whether shaders may compute in 16-bit floats.
+    pub has_f16: bool,
+    handle: wgpu::Adapter,
+}
+
+impl Adapter {
+    /// Whether it is hardware made for this work, so that `auto` takes it.
+    pub fn is_real(&self) -> bool {
+        matches!(self.kind, AdapterKind::Discrete | AdapterKind::Integrated | AdapterKind::Virtual)
+    }
+
+    /// Opens the adapter with all its features and limits, and registers it with burn.
+    pub(crate) fn open(&self, instance: Instance) -> Result<Device, DeviceError> {
+        let cannot = |why: String| DeviceError::Open { name: self.name.clone(), why };
+        // Mappable primary buffers slow a real card down, and experimental features want a promise
+        // that we do not need to give.
+        let unwanted = Features::MAPPABLE_PRIMARY_BUFFERS | Features::all_experimental_mask();
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("weft"),
+            required_features: self.handle.features().difference(unwanted),
+            required_limits: self.handle.limits(),
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(self.handle.request_device(&descriptor))
+            .map_err(|error| cannot(error.to_string()))?;
+        let backend = self.handle.get_info().backend;
+        let setup = WgpuSetup { instance, adapter: self.handle.clone(), device, queue, backend };
+        Device::wgpu_options().setup(setup).init().map_err(|error| cannot(error.to_string()))
+    }
+}
+
+/// Every graphics adapter of this machine, real ones first.
+pub fn adapters() -> Vec<Adapter> {
+    listed(&Instance::default())
+}
+
+pub(crate) fn listed(instance: &Instance) -> Vec<Adapter> {
+    let mut handles = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
+    handles.sort_by_key(|handle| rank(handle.get_info().device_type));
+    handles.into_iter().enumerate().map(|(index, handle)| describe(index, handle)).collect()
+}
+
+fn rank(kind: DeviceType) -> u8 {
+    match kind {
+        DeviceType::DiscreteGpu => 0,
+        DeviceType::IntegratedGpu => 1,
+        DeviceType::VirtualGpu => 2,
+        DeviceType::Other => 3,
+        DeviceType::Cpu => 4,
+    }
+}
+
+fn describe(index: usize, handle: wgpu::Adapter) -> Adapter {
+    let info = handle.get_info();
+    Adapter {
+        index,
+        name: info.name,
+        kind: match info.device_type {
+            DeviceType::DiscreteGpu => AdapterKind::Discrete,
+            DeviceType::IntegratedGpu => AdapterKind::Integrated,
+            DeviceType::VirtualGpu => AdapterKind::Virtual,
+            DeviceType::Cpu => AdapterKind::Software,
+            DeviceType::Other => AdapterKind::Unknown,
+        },
+        interface: format!("{:?}", info.backend),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        buffer_bytes: handle.limits().max_buffer_size,
+        has_f16: handle.features().contains(Features::SHADER_F16),
+        handle,
+    }
+}

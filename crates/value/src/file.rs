@@ -1,0 +1,249 @@
+//! Files and folders that a graph reads; they enter a key by their content, not by their name.
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{LazyLock, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use weft_spec::{Form, Literal};
+
+use crate::{Digest, Hasher, Value};
+
+/// A file that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    path: PathBuf,
+    content: Digest,
+}
+
+impl File {
+    /// Opens and hashes the file at `path`.
+    ///
+    /// # Errors
+    /// A sentence on why it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let content = content_digest(path).map_err(|error| cannot_read("file", path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            content,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The hash of its content when it was opened.
+    pub fn content(&self) -> Digest {
+        self.content
+    }
+
+    /// The name without folder and extension.
+    pub fn stem(&self) -> String {
+        self.path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    }
+
+    /// Reads the whole file.
+    ///
+    /// # Errors
+    /// A sentence on why it cannot be read.
+    pub fn read(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.path).map_err(|error| cannot_read("file", &self.path, &error))
+    }
+}
+
+impl Value for File {
+    const TYPE: &'static str = "File";
+
+    fn form() -> Form {
+        Form::File
+    }
+    fn from_literal(literal: &Literal) -> Result<Self, String> {
+        match literal {
+            Literal::Text(path) => Self::open(Path::new(path)),
+            other => Err(format!("{} is not the path of a file", other.noun())),
+        }
+    }
+    fn bytes(&self) -> u64 {
+        self.path.as_os_str().len() as u64
+    }
+    fn digest(&self) -> Option<Digest> {
+        Some(Hasher::new(Self::TYPE).digest(&self.content).finish())
+    }
+}
+
+/// A folder whose files are read; its sub-folders are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    path: PathBuf,
+    files: Vec<File>,
+}
+
+impl Folder {
+    /// Lists and hashes the files in the folder at `path`, leaving out hidden ones.
+    ///
+    /// # Errors
+    /// A sentence on why it, or a file in it, cannot be read.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let listing = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = listing.map_err(|error| cannot_read("folder", path, &error))?;
+        let mut paths: Vec<_> = entries
+            .into_iter()
+            .map(|entry| entry.path())
+            .filter(|path| is_listed(path))
+            .collect();
+        paths.sort_by_cached_key(|path| natural_key(&path.to_string_lossy()));
+        let files = paths
+            .iter()
+            .map(|path| File::open(path))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            path: path.to_owned(),
+            files,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its files, sorted as people count: `2.png` before `10.png`.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+}
+
+impl Value for Folder {
+    const TYPE: &'static str = "Folder";
+
+    fn form() -> Form {
+        Form::Folder
+    }
+    fn from_literal(literal: &Literal) -> Result<Self, String> {
+        match literal {
+            Literal::Text(path) => Self::open(Path::new(path)),
+            other => Err(format!("{} is not the path of a folder", other.noun())),
+        }
+    }
+    fn digest(&self) -> Option<Digest> {
+        let mut hasher = Hasher::new(Self::TYPE);
+        for file in &self.files {
+            let name = file.path.file_name().unwrap_or_default();
+            hasher.field(name.as_encoded_bytes()).digest(&file.content);
+        }
+        Some(hasher.finish())
+    }
+}
+
+fn is_listed(path: &Path) -> bool {
+    let is_hidden = path
+        .file_name()
+        .is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    !is_hidden && path.is_file()
+}
+
+fn cannot_read(what: &str, path: &Path, error: &io::Error) -> String {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no such {what}"),
+        io::ErrorKind::PermissionDenied => format!("this user may not read that {what}"),
+        io::ErrorKind::NotADirectory => "it is a file, not a folder".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
+        _ => error.to_string(),
+    };
+    format!("cannot read {what}: {why}: {}", path.display())
+}
+
+/// Orders runs of digits by their number, everything else by its letters without case.
+fn natural_key(name: &str) -> (Vec<(String, u128)>, String) {
+    let mut parts = vec![(String::new(), 0u128)];
+    let mut in_digits = false;
+    for c in name.chars() {
+        let Some(last) = parts.last_mut() else { break };
+        match c.to_digit(10) {
+            Some(digit) => {
+                last.1 = last.1.saturating_mul(10).saturating_add(u128::from(digit));
+                in_digits = true;
+            }
+            None if in_digits => {
+                parts.push((c.to_lowercase().collect(), 0));
+                in_digits = false;
+            }
+            None => last.0.extend(c.to_lowercase()),
+        }
+    }
+    (parts, name.to_owned())
+}
+
+/// What a file looked like when it was hashed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: SystemTime,
+    bytes: u64,
+}
+
+/// Hashes by path and stamp. It saves reading, and never changes an answer: a file that was modified
+/// so lately that a second change could share its time stamp is not remembered.
+static HASHED: LazyLock<Mutex<HashMap<PathBuf, (Stamp, Digest)>>> = LazyLock::new(Mutex::default);
+
+const SETTLED: Duration = Duration::from_secs(2);
+
+fn content_digest(path: &Path) -> io::Result<Digest> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let stamp = Stamp {
+        modified: metadata.modified()?,
+        bytes: metadata.len(),
+    };
+    let is_settled = stamp.modified.elapsed().is_ok_and(|age| age > SETTLED);
+    let remembered = HASHED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(path)
+        .copied();
+    if let Some((known, digest)) = remembered
+        && known == stamp
+        && is_settled
+    {
+        return Ok(digest);
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(path)?)?;
+    let digest = Digest::from_bytes(*hasher.finalize().as_bytes());
+    HASHED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(path.to_owned(), (stamp, digest));
+    Ok(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = ["b10.png", "b2.png", "B1.png", "a.png", "b2a.png"];
+        names.sort_by_key(|name| natural_key(name));
+        assert_eq!(names, ["a.png", "B1.png", "b2.png", "b2a.png", "b10.png"]);
+    }
+
+    #[test]
+    fn a_missing_file_is_named_with_its_reason() {
+        let error = File::open(Path::new("no/such.png")).unwrap_err();
+        assert_eq!(
+            error,
+            "cannot read file: there is no such file: no/such.png"
+        );
+    }
+}
