@@ -1,1 +1,29 @@
-//! Plans and runs graphs on an ECS.
+//! Plans and runs graphs on an ECS: keys, recall, parallel dispatch, progress, cancellation, reports.
+//! Knows no node and no model.
+
+mod cancel;
+mod engine;
+mod event;
+mod explain;
+mod job;
+mod key;
+mod outbox;
+mod packs;
+mod plan;
+mod pool;
+mod problem;
+mod report;
+mod systems;
+mod template;
+mod world;
+
+pub use cancel::Cancel;
+pub use engine::{Engine, Ride, Settings};
+pub use event::{Event, Events, Silent};
+pub use explain::{History, Reason};
+pub use outbox::Outbox;
+pub use packs::Packs;
+pub use plan::{Plan, PlannedNode, files_named, plan};
+pub use problem::PlanProblem;
+pub use report::{Outcome, Report, Row};
+pub use template::Names;

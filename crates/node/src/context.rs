@@ -37,27 +37,22 @@ pub struct Provenance {
     pub inputs: String,
 }
 
-/// What a running node may ask of its host. There is no clock, no environment and nothing global.
+/// What a running node may ask of its host. There is no clock, no environment and
+/// nothing global; randomness comes from an input of type `Seed`.
 pub struct Context {
     device: Device,
-    seed: u64,
     job: Arc<dyn Job>,
 }
 
 impl Context {
     /// The context of one job.
-    pub fn new(device: Device, seed: u64, job: Arc<dyn Job>) -> Self {
-        Self { device, seed, job }
+    pub fn new(device: Device, job: Arc<dyn Job>) -> Self {
+        Self { device, job }
     }
 
     /// Where tensors are made.
     pub fn device(&self) -> &Device {
         &self.device
-    }
-
-    /// This node's own randomness, derived from the graph's seed, the item and the node's name.
-    pub fn seed(&self) -> u64 {
-        self.seed
     }
 
     /// Says that `done` of `total` steps are done; a loop that reports can be stopped.
@@ -117,7 +112,7 @@ impl Job for Detached {
 
 impl Context {
     /// A context without a host, to call a node directly.
-    pub fn detached(device: Device, seed: u64) -> Self {
-        Self::new(device, seed, Arc::new(Detached))
+    pub fn detached(device: Device) -> Self {
+        Self::new(device, Arc::new(Detached))
     }
 }

@@ -17,7 +17,7 @@ pub use error::{Error, Result};
 pub use facts::Facts;
 pub use node::{Inputs, Node};
 pub use outputs::Outputs;
-pub use pack::{Entry, Pack, node};
+pub use pack::{Entry, Kind, Pack, node};
 pub use values::Values;
 pub use weft_node_macros::{Choice, Inputs, Outputs};
 pub use weft_spec::{

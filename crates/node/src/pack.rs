@@ -5,7 +5,46 @@ use weft_value::{AnyValue, CONVERSIONS, TYPES, ValueType};
 
 use crate::{Context, Facts, Node, Outputs, Result, Values};
 
-/// One kind of node as the host sees it.
+/// A kind of node as the engine sees it, wherever it comes from.
+pub trait Kind: Send + Sync {
+    /// What it looks like from outside.
+    fn spec(&self) -> NodeSpec;
+
+    /// The value that a canonical literal at that input stands for.
+    ///
+    /// # Errors
+    /// A sentence on why the literal does not fit.
+    fn literal(&self, port: &str, literal: &Literal) -> Result<AnyValue, String>;
+
+    /// Refuses inputs that cannot work, before anything runs.
+    ///
+    /// # Errors
+    /// Why they cannot work, and the cure.
+    fn check(&self, facts: &Facts<'_>) -> Result<()>;
+
+    /// Takes the inputs and does the work; the values are in the order of the outputs.
+    ///
+    /// # Errors
+    /// Why it could not be done, and the cure.
+    fn run(&self, values: &mut Values, context: &mut Context) -> Result<Vec<AnyValue>>;
+}
+
+impl Kind for Entry {
+    fn spec(&self) -> NodeSpec {
+        (self.spec)()
+    }
+    fn literal(&self, port: &str, literal: &Literal) -> Result<AnyValue, String> {
+        (self.literal)(port, literal)
+    }
+    fn check(&self, facts: &Facts<'_>) -> Result<()> {
+        (self.check)(facts)
+    }
+    fn run(&self, values: &mut Values, context: &mut Context) -> Result<Vec<AnyValue>> {
+        (self.run)(values, context)
+    }
+}
+
+/// One kind of node of a [`Pack`].
 #[derive(Clone, Copy)]
 pub struct Entry {
     /// The id of the node.

@@ -1,7 +1,9 @@
 //! The derives, as an author of nodes uses them.
 
 use burn::tensor::Device;
-use weft_node::{Choice, Context, Form, Inputs, Literal, Node, Outputs, Pack, Result, Values, node};
+use weft_node::{
+    Choice, Context, Form, Inputs, Literal, Node, Outputs, Pack, Result, Values, node,
+};
 use weft_value::{AnyValue, List};
 
 /// How to say it.
@@ -46,10 +48,21 @@ impl Node for Repeat {
     type Output = Said;
 
     fn run(self, _: &mut Context) -> Result<Said> {
-        let word = if self.voice == Voice::Loud { self.word.to_uppercase() } else { self.word };
-        let words: List<String> =
-            self.before.into_iter().chain(std::iter::repeat_n(word, self.times)).chain(self.end).collect();
-        Ok(Said { text: words.join(" "), words })
+        let word = if self.voice == Voice::Loud {
+            self.word.to_uppercase()
+        } else {
+            self.word
+        };
+        let words: List<String> = self
+            .before
+            .into_iter()
+            .chain(std::iter::repeat_n(word, self.times))
+            .chain(self.end)
+            .collect();
+        Ok(Said {
+            text: words.join(" "),
+            words,
+        })
     }
 }
 
@@ -67,9 +80,18 @@ fn a_struct_describes_itself() {
     assert_eq!(times.help, "How often.");
     assert!(spec.input("end").unwrap().optional);
     assert_eq!(spec.input("before").unwrap().ty.as_str(), "List<Text>");
-    assert_eq!(spec.input("voice").unwrap().default, Some(Literal::Name("Quiet".into())));
-    assert!(matches!(&spec.input("voice").unwrap().form, Form::Choice(words) if words[1].help == "With all one's might."));
-    let outputs: Vec<_> = spec.outputs.iter().map(|port| (port.name.as_str(), port.ty.as_str())).collect();
+    assert_eq!(
+        spec.input("voice").unwrap().default,
+        Some(Literal::Name("Quiet".into()))
+    );
+    assert!(
+        matches!(&spec.input("voice").unwrap().form, Form::Choice(words) if words[1].help == "With all one's might.")
+    );
+    let outputs: Vec<_> = spec
+        .outputs
+        .iter()
+        .map(|port| (port.name.as_str(), port.ty.as_str()))
+        .collect();
     assert_eq!(outputs, [("text", "Text"), ("words", "List<Text>")]);
 }
 
@@ -85,7 +107,7 @@ fn literals_become_values_and_values_become_fields() {
     ] {
         values.put(port, (entry.literal)(port, &literal).unwrap());
     }
-    let outputs = (entry.run)(&mut values, &mut Context::detached(Device::flex(), 0)).unwrap();
+    let outputs = (entry.run)(&mut values, &mut Context::detached(Device::flex())).unwrap();
     assert_eq!(outputs[0].get::<String>().unwrap(), "well HA HA HA");
     assert_eq!(outputs[1].items().unwrap().len(), 4);
 }

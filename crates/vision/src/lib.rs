@@ -1,1 +1,3 @@
 //! Picture arithmetic on tensors.
+
+pub mod edge;

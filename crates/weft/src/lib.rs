@@ -1,1 +1,18 @@
-//! Weft for embedders: the prelude and the list of built-in packs.
+//! Weft for embedders: a host for graphs with the built-in packs, and a prelude for nodes of one's own.
+
+mod host;
+mod packs;
+pub mod prelude;
+mod trouble;
+
+pub use host::{Builder, Weft};
+pub use packs::PACKS;
+pub use trouble::Trouble;
+pub use weft_engine as engine;
+pub use weft_graph as graph;
+pub use weft_node as node;
+pub use weft_spec as spec;
+pub use weft_store as store;
+pub use weft_tensor as tensor;
+pub use weft_value as value;
+pub use weft_vision as vision;

@@ -1,0 +1,75 @@
+//! A graph that shows one kind at work, made from its description, so that every kind has one that runs.
+
+use std::collections::BTreeSet;
+
+use weft::spec::{Effect, Form, NodeSpec, PortSpec, Range, Registry};
+
+/// Nodes that make a value to try a kind with: the type, the name of the node, its text.
+const MAKERS: &[(&str, &str, &str)] = &[
+    ("Image", "photo", r#"LoadImage(path: "photos/rocket.jpg")"#),
+    ("Mask", "edges", r#"Canny(image: Wire("photo"))"#),
+];
+
+/// The text of a graph with one node of that kind. A picture or mask that it makes is saved.
+pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
+    let mut makers = BTreeSet::new();
+    let output = node.outputs.first().map(|port| port.ty.as_str());
+    let gives_picture = output == Some("Image");
+    let inputs: Vec<_> = node.inputs.iter().filter_map(|port| input(port, gives_picture, &mut makers)).collect();
+    if makers.contains("Mask") {
+        makers.insert("Image");
+    }
+    let mut text = "Graph(\n    format: 1,\n    nodes: {\n".to_owned();
+    for (ty, name, made) in MAKERS {
+        if makers.contains(ty) {
+            text += &format!("        \"{name}\": {made},\n");
+        }
+    }
+    // A kind that several packs have is written with its full id.
+    let is_alone = registry.named(node.kind()).len() == 1;
+    let name = if is_alone { node.kind().to_owned() } else { format!("r#{}", node.id) };
+    text += &format!("        \"it\": {name}({}),\n", inputs.join(", "));
+    if node.effect != Effect::Writes && matches!(output, Some("Image" | "Mask")) {
+        text += "        \"file\": SaveImage(image: Wire(\"it\"), path: \"out/it.png\"),\n";
+    }
+    text += "    },\n)\n";
+    text
+}
+
+/// What to write for an input; nothing where it may be left out.
+fn input(port: &PortSpec, gives_picture: bool, makers: &mut BTreeSet<&'static str>) -> Option<String> {
+    if port.default.is_some() || port.optional {
+        return None;
+    }
+    let element = port.ty.element();
+    let ty = element.as_ref().unwrap_or(&port.ty);
+    let maker = MAKERS.iter().find(|(made, ..)| *made == ty.as_str());
+    let value = match maker {
+        Some((made, name, _)) => {
+            makers.insert(made);
+            if element.is_some() { format!("[Wire(\"{name}\"), Wire(\"{name}\")]") } else { format!("Wire(\"{name}\")") }
+        }
+        None => written(&port.name, &port.form, port.range, gives_picture),
+    };
+    Some(format!("{}: {value}", port.name))
+}
+
+fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> String {
+    let number = |usual: f64| {
+        let range = range.unwrap_or(Range { min: None, max: None });
+        usual.clamp(range.min.unwrap_or(f64::MIN), range.max.unwrap_or(f64::MAX))
+    };
+    match form {
+        Form::Wired => format!("Wire(\"{name}\")"),
+        Form::Bool => "true".to_owned(),
+        Form::Integer => format!("{}", number(64.0) as i64),
+        Form::Number => format!("{:?}", number(0.5)),
+        Form::Text if name == "path" => "\"out/it\"".to_owned(),
+        Form::Text => "\"a rocket\"".to_owned(),
+        Form::File => format!("\"photos/{}\"", if is_picture { "rocket.jpg" } else { "SOURCES.md" }),
+        Form::Folder => "\"photos\"".to_owned(),
+        Form::Color => "\"#ff8800\"".to_owned(),
+        Form::Choice(words) => words.first().map(|word| word.name.clone()).unwrap_or_default(),
+        Form::List(form) => format!("[{}]", written(name, form, range, is_picture)),
+    }
+}

@@ -1,0 +1,94 @@
+//! The options that say what to compute with and where to keep results.
+
+use std::{path::PathBuf, sync::Arc};
+
+use etcetera::BaseStrategy;
+use weft::{
+    PACKS, Trouble, Weft,
+    engine::Packs,
+    spec::{ClashingId, Registry},
+    store::{Limits, Store},
+    tensor::DeviceChoice,
+    value::{Digest, Hasher},
+};
+
+/// Bytes in a mebibyte.
+const MEBIBYTE: u64 = 1 << 20;
+
+/// What to compute with, and where to keep results.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Machine")]
+pub(crate) struct Machine {
+    /// Where to compute: auto, cpu, gpu or gpu:1; `auto` takes a real GPU if there is one.
+    #[arg(long, default_value_t, value_name = "DEVICE")]
+    pub(crate) device: DeviceChoice,
+    /// Keep results in this folder instead of the user's cache.
+    #[arg(long, value_name = "DIR", env = "WEFT_CACHE")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Keep results in memory only, for this run.
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
+    /// Most that results may take on disk, in MiB; the least useful go first.
+    #[arg(long, default_value_t = 4096, value_name = "MIB")]
+    pub(crate) cache_size: u64,
+    /// Most that kept results may take in memory, in MiB.
+    #[arg(long, default_value_t = 2048, value_name = "MIB")]
+    pub(crate) memory: u64,
+    /// Nodes that may run at once [default: one per processor].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+impl Machine {
+    /// Opens device and store.
+    pub(crate) fn start(&self) -> miette::Result<Weft> {
+        let mut builder = Weft::builder().device(self.device).store(Arc::new(self.store()?));
+        if let Some(jobs) = self.jobs {
+            builder = builder.workers(jobs.into());
+        }
+        Ok(builder.build_digest(build_digest()).start()?)
+    }
+
+    /// The folder that results are kept in, if any.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        let users = || Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("weft"));
+        self.cache.clone().or_else(users)
+    }
+
+    fn store(&self) -> miette::Result<Store> {
+        let memory_bytes = self.memory.saturating_mul(MEBIBYTE);
+        let Some(folder) = self.folder() else { return Ok(Store::in_memory(memory_bytes)) };
+        let limits = Limits { memory_bytes, disk_bytes: self.cache_size.saturating_mul(MEBIBYTE) };
+        let types = PACKS.iter().flat_map(weft::node::Pack::types).copied().collect();
+        match Store::open(&folder, limits, types) {
+            Ok(store) => Ok(store),
+            // The user's cache is a convenience: a read-only home must not keep a graph from running.
+            Err(error) if self.cache.is_none() => {
+                anstream::eprintln!("warning: results are kept for this run only: {error}");
+                Ok(Store::in_memory(memory_bytes))
+            }
+            Err(error) => Err(Trouble::from(error).into()),
+        }
+    }
+}
+
+/// What a graph may name, for verbs that run nothing and so need no device.
+pub(crate) fn registry() -> miette::Result<Registry> {
+    let packs = Packs::new(PACKS, build_digest());
+    Ok(packs.map_err(|ClashingId { id }| Trouble::Clash(id))?.registry().clone())
+}
+
+/// What stands for this build of the program: another build makes all results anew.
+fn build_digest() -> Digest {
+    let stamp = std::env::current_exe().and_then(|exe| exe.metadata());
+    let mut hasher = Hasher::new("build");
+    hasher.field(env!("CARGO_PKG_VERSION").as_bytes());
+    if let Ok(stamp) = stamp {
+        let modified = stamp.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        hasher.number(stamp.len()).number(modified.map_or(0, |age| age.as_nanos() as u64));
+    }
+    hasher.finish()
+}

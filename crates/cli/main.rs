@@ -1,0 +1,54 @@
+//! The program `weft`: parses the command, calls its verb, says how it ended.
+
+mod check;
+mod cli;
+mod completions;
+mod diff;
+mod doctor;
+mod events;
+mod example;
+mod fmt;
+mod graph;
+mod machine;
+mod man;
+mod node;
+mod nodes;
+mod problems;
+mod run;
+mod source;
+mod summary;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Verb};
+
+// Pictures are large and short-lived; giving their memory back to the system at once is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// All outputs are there.
+const GOOD: ExitCode = ExitCode::SUCCESS;
+
+/// How a verb ends: well, with some outputs missing, or with a wrong graph or command.
+pub(crate) type Ending = Result<ExitCode, miette::Report>;
+
+fn main() -> ExitCode {
+    problems::prepare();
+    let ending = match Cli::parse().verb {
+        Verb::Run(args) => run::run(&args),
+        Verb::Watch(args) => watch::watch(&args),
+        Verb::Check(args) => check::check(&args),
+        Verb::Fmt(args) => fmt::fmt(&args),
+        Verb::Diff(args) => diff::diff(&args),
+        Verb::Graph(args) => graph::graph(&args),
+        Verb::Nodes(args) => nodes::nodes(&args),
+        Verb::Node(args) => node::node(&args),
+        Verb::Doctor(args) => doctor::doctor(&args),
+        Verb::Completions(args) => completions::completions(&args),
+        Verb::Man(args) => man::man(&args),
+    };
+    ending.unwrap_or_else(|report| problems::tell(&report))
+}

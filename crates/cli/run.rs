@@ -1,0 +1,163 @@
+//! `weft run`: runs a graph once.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use miette::miette;
+use weft::{
+    Weft,
+    engine::{Cancel, History, Outbox, Plan, Report, Ride},
+    graph::Given,
+    value::Digest,
+};
+
+use crate::{Ending, GOOD, events, machine::Machine, source, summary};
+
+/// Run a graph once and write its pictures.
+///
+/// What was made before and did not change is recalled. A PNG that Weft has saved can stand for the graph
+/// that made it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Graph file, or a PNG that Weft has saved.
+    pub(crate) graph: PathBuf,
+    /// Set an input of the graph; may be given again.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Run only what this node needs; may be given again.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) only: Vec<String>,
+    /// Say for each node whether it ran or was recalled, and why.
+    #[arg(long)]
+    pub(crate) explain: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+}
+
+/// Where files and messages go.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Write files below this folder.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// Replace files that exist.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Save previews below this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) previews: Option<PathBuf>,
+    /// Print events as lines of JSON, and nothing else, to standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Reads `name=value`.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+/// The values that the command line gives; paths start from the working folder.
+pub(crate) fn given(set: &[(String, String)]) -> Given {
+    given_over(Given::none(), set)
+}
+
+/// The values that the command line gives, over others.
+pub(crate) fn given_over(mut given: Given, set: &[(String, String)]) -> Given {
+    given.folder = std::env::current_dir().unwrap_or_default();
+    set.iter().for_each(|(name, value)| given.set_text(name, value));
+    given
+}
+
+/// Runs a graph once.
+pub(crate) fn run(args: &Args) -> Ending {
+    let mut weft = args.machine.start()?;
+    let (source, given) = source::one(&args.graph, Given::none())?;
+    let graph = weft.read(source, &given_over(given, &args.set))?;
+    let plan = weft.plan(&graph)?;
+    let events = events::teller(&args.output);
+    for warning in graph.warnings() {
+        events.warn(warning);
+    }
+    let cancel = Cancel::default();
+    cancel_on_interrupt(&cancel)?;
+    let past = Past::of(&args.graph, &args.machine);
+    let ride = Ride {
+        only: (!args.only.is_empty()).then_some(&args.only),
+        cancel,
+        events: events.clone(),
+        outbox: Outbox::new(&args.output.out, args.output.overwrite),
+    };
+    let report = go(&mut weft, &plan, ride)?;
+    events.end();
+    if args.output.json {
+        summary::print_json(&plan, &report);
+    } else {
+        let reasons = args.explain.then(|| past.history.reasons(&plan, &report));
+        summary::print(&plan, &report, reasons.as_deref());
+    }
+    past.remember(&plan, &report);
+    for warning in weft.engine().store().warnings() {
+        anstream::eprintln!("warning: {warning}");
+    }
+    Ok(if report.is_good() { GOOD } else { ExitCode::FAILURE })
+}
+
+/// Runs on a thread whose name says that its panics are those of nodes.
+pub(crate) fn go(weft: &mut Weft, plan: &Plan, ride: Ride<'_>) -> miette::Result<Report> {
+    let ran = std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("weft-engine".to_owned());
+        let engine = builder.spawn_scoped(scope, || weft.run(plan, ride));
+        engine.map(|engine| engine.join())
+    });
+    match ran {
+        Ok(Ok(report)) => Ok(report?),
+        Ok(Err(_)) => Err(miette!("the engine panicked, which is a bug in Weft")),
+        Err(error) => Err(miette!("cannot start the engine: {error}")),
+    }
+}
+
+/// The first Ctrl-C or SIGTERM asks the run to stop, the second kills it.
+pub(crate) fn cancel_on_interrupt(cancel: &Cancel) -> miette::Result<()> {
+    let cancel = cancel.clone();
+    let stop = move || {
+        if cancel.is_cancelled() {
+            std::process::exit(130);
+        }
+        anstream::eprintln!("stopping; once more to kill");
+        cancel.cancel();
+    };
+    ctrlc::set_handler(stop).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
+}
+
+/// What this graph looked like when it last ran here.
+pub(crate) struct Past {
+    history: History,
+    file: Option<PathBuf>,
+}
+
+impl Past {
+    /// Looks it up by the path of the graph.
+    pub(crate) fn of(graph: &Path, machine: &Machine) -> Self {
+        let path = graph.canonicalize().unwrap_or_else(|_| graph.to_owned());
+        let name = format!("{}.json", Digest::of(path.as_os_str().as_encoded_bytes()).short());
+        let file = machine.folder().map(|folder| folder.join("history").join(name));
+        let text = file.as_ref().and_then(|file| fs::read(file).ok());
+        let history = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        Self { history, file }
+    }
+
+    /// Keeps what it looks like now. History only explains, so failing to keep it fails nothing.
+    fn remember(&self, plan: &Plan, report: &Report) {
+        let Some(file) = self.file.as_ref().filter(|_| !report.is_cancelled()) else { return };
+        if let Ok(text) = serde_json::to_vec(&History::of(plan)) {
+            let _ = weft::store::write_atomically(file, &text, weft::store::Existing::Replace);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! From a valid graph to one that can run: literals become values, every node gets its key.
+
+use std::sync::Arc;
+
+use weft_graph::{Argument, Graph, Node};
+use weft_node::{Facts, Values};
+use weft_spec::{Effect, Form, Literal, Origin, TypeName};
+use weft_value::{AnyValue, Digest};
+
+use crate::{Names, Packs, PlanProblem, key, packs::Registered};
+
+/// A graph that can run: every node known, every literal a value, every file read and hashed.
+#[derive(Clone)]
+pub struct Plan {
+    nodes: Arc<[PlannedNode]>,
+    names: Arc<Names>,
+    names_digest: Digest,
+}
+
+/// One node that can run.
+pub struct PlannedNode {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Registered,
+    pub(crate) inputs: Vec<(String, Source)>,
+    pub(crate) is_mapped: bool,
+    pub(crate) key: Digest,
+    pub(crate) origin: Origin,
+    /// How many inputs take this node's outputs.
+    pub(crate) consumers: usize,
+}
+
+/// Where the value of an input comes from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// Written in the file.
+    Value { value: AnyValue, digest: Digest, written: String },
+    /// Another node.
+    Wire(Wire),
+    /// Several of these; a list among them is spliced.
+    List { element: TypeName, items: Vec<Source>, is_mapped: bool },
+}
+
+/// An output of another node.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    pub(crate) node: usize,
+    pub(crate) output: usize,
+    pub(crate) convert: Option<TypeName>,
+    pub(crate) is_mapped: bool,
+}
+
+impl Source {
+    /// Calls `visit` with every wire in it.
+    pub(crate) fn for_each_wire(&self, visit: &mut dyn FnMut(&Wire)) {
+        match self {
+            Self::Value { .. } => {}
+            Self::Wire(wire) => visit(wire),
+            Self::List { items, .. } => items.iter().for_each(|item| item.for_each_wire(visit)),
+        }
+    }
+}
+
+impl PlannedNode {
+    /// The name in the graph; `outer/inner` within a subgraph.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The id of its kind.
+    pub fn id(&self) -> &str {
+        &self.kind.spec.id
+    }
+
+    /// The key of its result, as known before anything runs.
+    pub fn key(&self) -> Digest {
+        self.key
+    }
+
+    /// Where it is written.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whether it is an end of the graph: it writes, or nobody takes what it gives.
+    pub(crate) fn is_end(&self) -> bool {
+        self.consumers == 0 || self.kind.spec.effect == Effect::Writes
+    }
+}
+
+impl Plan {
+    /// The nodes; each comes after those it takes from.
+    pub fn nodes(&self) -> &[PlannedNode] {
+        &self.nodes
+    }
+
+    /// What file names and pictures may tell of this run.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(crate) fn shared_nodes(&self) -> Arc<[PlannedNode]> {
+        self.nodes.clone()
+    }
+
+    pub(crate) fn shared_names(&self) -> Arc<Names> {
+        self.names.clone()
+    }
+
+    pub(crate) fn names_digest(&self) -> Digest {
+        self.names_digest
+    }
+}
+
+/// Plans `graph` with the kinds of `packs`. Files that it reads are hashed here, and nodes may refuse
+/// inputs that cannot work.
+///
+/// # Errors
+/// Every file that cannot be read and every input that a node refuses.
+pub fn plan(graph: &Graph, packs: &Packs, names: Names) -> Result<Plan, Vec<PlanProblem>> {
+    let names_digest = names.digest();
+    let mut nodes: Vec<PlannedNode> = Vec::with_capacity(graph.nodes().len());
+    let mut problems = Vec::new();
+    for node in graph.nodes() {
+        let Some(planned) = planned(node, packs, &mut problems) else { continue };
+        // Wires point backwards, so a node that failed to plan leaves no key to look up; stop hashing.
+        if problems.is_empty() {
+            let identity = |from: usize, output: usize| key::made(&nodes[from].key, output);
+            let key = key::key(&planned, &names_digest, &identity);
+            for (_, source) in &planned.inputs {
+                source.for_each_wire(&mut |wire| nodes[wire.node].consumers += 1);
+            }
+            nodes.push(PlannedNode { key, ..planned });
+        }
+    }
+    if problems.is_empty() { Ok(Plan { nodes: nodes.into(), names: Arc::new(names), names_digest }) } else { Err(problems) }
+}
+
+/// The files and folders that literals of `graph` name, whether they are there or not.
+pub fn files_named(graph: &Graph, packs: &Packs) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for node in graph.nodes() {
+        let spec = packs.kind(&node.id).map(|kind| kind.spec.clone());
+        for (port, argument) in &node.arguments {
+            let form = spec.as_ref().and_then(|spec| spec.input(port)).map(|port| &port.form);
+            if let (Some(Form::File | Form::Folder), Argument::Literal { literal: Literal::Text(path), .. }) = (form, argument) {
+                files.push(path.into());
+            }
+        }
+    }
+    files
+}
+
+fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Option<PlannedNode> {
+    let Some(kind) = packs.kind(&node.id) else {
+        let message = format!("its kind `{}` was in the registry when the graph was checked, and now is not", node.id);
+        problems.push(PlanProblem::new(&node.name, message, &node.origin));
+        return None;
+    };
+    let before = problems.len();
+    let mut inputs = Vec::with_capacity(node.arguments.len());
+    let mut known = Values::default();
+    for (port, argument) in &node.arguments {
+        let source = source(kind, port, argument, &mut |message, origin| {
+            problems.push(PlanProblem::new(&node.name, message, origin));
+        });
+        if let Some(Source::Value { value, .. }) = &source {
+            known.put(port, value.clone());
+        }
+        inputs.extend(source.map(|source| (port.clone(), source)));
+    }
+    if problems.len() > before {
+        return None;
+    }
+    if let Err(error) = kind.kind.check(&Facts::new(&known)) {
+        problems.push(PlanProblem::new(&node.name, error.to_string(), &node.origin));
+    }
+    Some(PlannedNode {
+        name: node.name.as_str().into(),
+        kind: kind.clone(),
+        inputs,
+        is_mapped: node.is_mapped,
+        key: Digest::from_bytes([0; 32]),
+        origin: node.origin.clone(),
+        consumers: 0,
+    })
+}
+
+/// The source of one input; `refuse` hears why a literal is not a value.
+fn source(
+    kind: &Registered,
+    port: &str,
+    argument: &Argument,
+    refuse: &mut dyn FnMut(String, &Origin),
+) -> Option<Source> {
+    match argument {
+        Argument::Literal { literal, origin } => match value(kind, port, literal) {
+            Ok(source) => Some(source),
+            Err(message) => {
+                refuse(message, origin);
+                None
+            }
+        },
+        Argument::Wire { node, output, is_mapped, from, to, .. } => {
+            let given = if *is_mapped { from.element()? } else { from.clone() };
+            let convert = (given != *to).then(|| to.clone());
+            Some(Source::Wire(Wire { node: *node, output: *output, convert, is_mapped: *is_mapped }))
+        }
+        Argument::List { items, is_mapped, .. } => {
+            let ty = kind.spec.input(port)?.ty.clone();
+            let element = if *is_mapped { ty } else { ty.element()? };
+            let items = items.iter().map(|item| match item {
+                // A port that takes lists reads a literal among wires as a list of one.
+                Argument::Literal { literal, origin } if !*is_mapped => {
+                    let literal = Literal::List(vec![literal.clone()]);
+                    source(kind, port, &Argument::Literal { literal, origin: origin.clone() }, refuse)
+                }
+                other => source(kind, port, other, refuse),
+            });
+            Some(Source::List { element, items: items.collect::<Option<_>>()?, is_mapped: *is_mapped })
+        }
+    }
+}
+
+fn value(kind: &Registered, port: &str, literal: &Literal) -> Result<Source, String> {
+    let value = kind.kind.literal(port, literal)?;
+    let digest = value.digest().ok_or_else(|| format!("a value of type {} has no content hash", value.type_name()))?;
+    Ok(Source::Value { value, digest, written: literal.to_string() })
+}

@@ -1,0 +1,90 @@
+//! What came of a run.
+
+use std::{sync::Arc, time::Duration};
+
+use weft_store::Tier;
+use weft_value::AnyValue;
+
+/// What came of a run: one row per node of the graph.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The rows, in the order of the plan.
+    pub rows: Vec<Row>,
+    /// Time from start to end.
+    pub time: Duration,
+}
+
+/// What came of one node.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its name.
+    pub node: String,
+    /// The id of its kind.
+    pub kind: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Another node whose result this is too, since both are made alike.
+    pub same_as: Option<String>,
+    /// Time that making it took.
+    pub time: Duration,
+    /// Memory of its outputs, in bytes.
+    pub bytes: u64,
+    /// Its outputs, if it is an end of the graph or was asked for.
+    pub outputs: Option<Arc<[AnyValue]>>,
+}
+
+/// How a node ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ran.
+    Ran,
+    /// Its result was kept from an earlier run.
+    Recalled {
+        /// Where.
+        tier: Tier,
+        /// The time that making it took then.
+        saved: Duration,
+    },
+    /// All that would take its result was kept.
+    Unneeded,
+    /// It failed; a sentence on why, and the cure.
+    Failed(String),
+    /// A node that it takes from failed: this one.
+    Blocked(String),
+    /// The run was cancelled before it ended.
+    Cancelled,
+}
+
+impl Outcome {
+    /// Whether the result of the node is there, or could be.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Ran | Self::Recalled { .. } | Self::Unneeded)
+    }
+}
+
+impl Report {
+    /// Whether every node came out well.
+    pub fn is_good(&self) -> bool {
+        self.rows.iter().all(|row| row.outcome.is_good())
+    }
+
+    /// Whether the run was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.rows.iter().any(|row| row.outcome == Outcome::Cancelled)
+    }
+
+    /// How many nodes ran.
+    pub fn ran(&self) -> usize {
+        self.rows.iter().filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none()).count()
+    }
+
+    /// The row of that node.
+    pub fn row(&self, node: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.node == node)
+    }
+
+    /// The first output of that node, if it is an end of the graph or was asked for.
+    pub fn value(&self, node: &str) -> Option<&AnyValue> {
+        self.row(node)?.outputs.as_deref()?.first()
+    }
+}

@@ -1,0 +1,241 @@
+//! Leads every wire and every graph input to the cell that it names.
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::expand::{Expanded, Frame, Target, What};
+use crate::{
+    document::{Value, ValueKind},
+    problem::{
+        Report,
+        names::{NoOutput, UnknownGraphInput, UnknownInput, UnknownNode, UnknownOutput},
+        values::UnknownValue,
+    },
+};
+
+/// What the written values refer to.
+pub(super) struct Links {
+    /// For each cell, what each of its values refers to.
+    pub(super) values: Vec<Vec<Linked>>,
+    /// From each cell to those it takes from.
+    pub(super) shape: DiGraph<(), ()>,
+}
+
+/// What a written value refers to.
+pub(super) enum Linked {
+    Literal,
+    From {
+        cell: usize,
+        output: usize,
+    },
+    /// A list with a reference in it.
+    List(Vec<Linked>),
+    /// Its mistake is reported.
+    Broken,
+}
+
+/// Links all values of all cells.
+pub(super) fn link(expanded: &Expanded<'_>, report: &mut Report) -> Links {
+    let count = expanded.cells.len();
+    let mut links = Links {
+        values: Vec::with_capacity(count),
+        shape: DiGraph::with_capacity(count, count),
+    };
+    for _ in 0..count {
+        links.shape.add_node(());
+    }
+    for cell in 0..count {
+        let frame = &expanded.frames[expanded.writing_frame(cell)];
+        report.enter(frame.used_by.clone());
+        unknown_inputs(expanded, cell, report);
+        let mut linker = Linker {
+            expanded,
+            frame,
+            report,
+        };
+        let values: Vec<Linked> = expanded
+            .values_of(cell)
+            .map(|value| linker.link(value))
+            .collect();
+        for value in &values {
+            value.for_each_cell(&mut |giver| {
+                let (from, to) = (NodeIndex::new(cell), NodeIndex::new(giver));
+                links.shape.add_edge(from, to, ());
+            });
+        }
+        links.values.push(values);
+    }
+    report.enter(None);
+    links
+}
+
+impl Linked {
+    pub(super) fn for_each_cell(&self, visit: &mut impl FnMut(usize)) {
+        match self {
+            Self::From { cell, .. } => visit(*cell),
+            Self::List(items) => {
+                for item in items {
+                    item.for_each_cell(visit);
+                }
+            }
+            Self::Literal | Self::Broken => {}
+        }
+    }
+}
+
+fn unknown_inputs(expanded: &Expanded<'_>, cell: usize, report: &mut Report) {
+    let What::Node { decl, spec } = &expanded.cells[cell].what else {
+        return;
+    };
+    for (name, _) in &decl.values {
+        if spec.input(&name.text).is_some() {
+            continue;
+        }
+        let names: Vec<&str> = spec.inputs.iter().map(|port| port.name.as_str()).collect();
+        let help = report
+            .suggest
+            .help(&name.text, "its inputs are", &names)
+            .or_else(|| Some("it has no inputs".to_owned()));
+        report.add(
+            &expanded.frame_of(cell).document.source,
+            UnknownInput {
+                kind: spec.kind().to_owned(),
+                name: name.text.clone(),
+                at: name.span.clone(),
+                kind_at: decl.kind.span.clone(),
+                help,
+            },
+        );
+    }
+}
+
+struct Linker<'x, 'a> {
+    expanded: &'x Expanded<'a>,
+    /// The frame in which the value is written.
+    frame: &'x Frame<'a>,
+    report: &'x mut Report,
+}
+
+impl Linker<'_, '_> {
+    fn link(&mut self, value: &Value) -> Linked {
+        match &value.kind {
+            ValueKind::Wire { node, output } => self.wire(value, node, output.as_deref()),
+            ValueKind::Input(name) => self.input(value, name),
+            ValueKind::List(items) if value.has_reference() => {
+                Linked::List(items.iter().map(|item| self.link(item)).collect())
+            }
+            ValueKind::Tuple(_) if value.has_reference() => {
+                let mistake = UnknownValue {
+                    written: "(…)".to_owned(),
+                    at: value.span.clone(),
+                };
+                self.report.add(&self.frame.document.source, mistake);
+                Linked::Broken
+            }
+            ValueKind::Broken => Linked::Broken,
+            _ => Linked::Literal,
+        }
+    }
+
+    fn input(&mut self, value: &Value, name: &str) -> Linked {
+        let document = self.frame.document;
+        if let Some(place) = document.input_place(name) {
+            let cell = self.frame.inputs[place];
+            return Linked::From { cell, output: 0 };
+        }
+        let names: Vec<&str> = document.inputs().map(|(name, _)| name).collect();
+        let help = self
+            .report
+            .suggest
+            .help(name, "its inputs are", &names)
+            .or_else(|| {
+                Some(format!(
+                    "declare it: `inputs: {{ \"{name}\": Number(default: 1.0) }}`"
+                ))
+            });
+        let mistake = UnknownGraphInput {
+            name: name.to_owned(),
+            at: value.span.clone(),
+            help,
+        };
+        self.report.add(&document.source, mistake);
+        Linked::Broken
+    }
+
+    fn wire(&mut self, value: &Value, node: &str, output: Option<&str>) -> Linked {
+        let Some(place) = self.frame.document.place_of(node) else {
+            self.unknown_node(value, node);
+            return Linked::Broken;
+        };
+        let target = self.frame.targets.get(place).copied();
+        let (found, names, help) = match target.unwrap_or(Target::Broken) {
+            Target::Broken => return Linked::Broken,
+            Target::Cell(cell) => {
+                let What::Node { spec, .. } = &self.expanded.cells[cell].what else {
+                    return Linked::Broken;
+                };
+                let names: Vec<&str> = spec.outputs.iter().map(|o| o.name.as_str()).collect();
+                let found = spec.output(output).map(|(output, _)| (cell, output));
+                (found, names, "it is an end of the graph")
+            }
+            Target::Frame(inner) => {
+                let inner = &self.expanded.frames[inner];
+                let outputs = &inner.document.outputs;
+                let names: Vec<&str> = outputs.iter().map(|o| o.name.text.as_str()).collect();
+                let at = match output {
+                    Some(output) => names.iter().position(|name| *name == output),
+                    None => (!names.is_empty()).then_some(0),
+                };
+                let found = at
+                    .and_then(|at| inner.outputs.get(at))
+                    .map(|cell| (*cell, 0));
+                (
+                    found,
+                    names,
+                    "write `outputs: { \"image\": Wire(\"node\") }` in its file",
+                )
+            }
+        };
+        if let Some((cell, output)) = found {
+            return Linked::From { cell, output };
+        }
+        let node_at = self.frame.document.nodes[place].name.span.clone();
+        let (node, at) = (node.to_owned(), value.span.clone());
+        let source = &self.frame.document.source;
+        if let (Some(output), false) = (output, names.is_empty()) {
+            let mistake = UnknownOutput {
+                node,
+                name: output.to_owned(),
+                at,
+                node_at,
+                help: self.report.suggest.help(output, "its outputs are", &names),
+            };
+            self.report.add(source, mistake);
+        } else {
+            let mistake = NoOutput {
+                node,
+                at,
+                node_at,
+                help,
+            };
+            self.report.add(source, mistake);
+        }
+        Linked::Broken
+    }
+
+    fn unknown_node(&mut self, value: &Value, node: &str) {
+        let document = self.frame.document;
+        let help = if document.input_place(node).is_some() {
+            Some(format!("`{node}` is an input: write `Input(\"{node}\")`"))
+        } else {
+            let names = document.nodes().map(|(name, _)| name);
+            let nearest = self.report.suggest.nearest(node, names);
+            nearest.map(|nearest| format!("did you mean `{nearest}`?"))
+        };
+        let mistake = UnknownNode {
+            name: node.to_owned(),
+            at: value.span.clone(),
+            help,
+        };
+        self.report.add(&document.source, mistake);
+    }
+}

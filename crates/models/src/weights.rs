@@ -1,0 +1,165 @@
+//! Reads the tensors of a network from a safetensors file, and tells everything that does not fit at once.
+
+use std::{collections::HashSet, fmt};
+
+use burn::tensor::{Device, Tensor, TensorData};
+use half::{bf16, f16};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use thiserror::Error;
+
+/// Why weights cannot be used.
+#[derive(Debug, Error)]
+pub enum WeightsError {
+    /// The bytes are not a safetensors file, or only a part of one.
+    #[error("the weights are not a whole safetensors file: {0}")]
+    Malformed(String),
+    /// It is the file of another network, or of another size of this one.
+    #[error("the weights are not those of {network}:{}", lines(problems))]
+    Unfit {
+        /// The network that wants them.
+        network: &'static str,
+        /// Everything that does not fit, by key.
+        problems: Vec<Problem>,
+    },
+}
+
+/// One key of a file of weights that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The network wants it and the file lacks it.
+    Missing(String),
+    /// The file has it and the network has no use for it.
+    Unknown(String),
+    /// The tensor has another shape than the network wants.
+    Shape {
+        /// The key.
+        key: String,
+        /// The shape in the file.
+        found: Vec<usize>,
+        /// The shape that the network wants.
+        wanted: Vec<usize>,
+    },
+    /// The numbers are of a kind that is not read.
+    Kind {
+        /// The key.
+        key: String,
+        /// The kind in the file.
+        found: String,
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(key) => write!(f, "{key} is missing"),
+            Self::Unknown(key) => write!(f, "{key} is unknown"),
+            Self::Shape { key, found, wanted } => write!(f, "{key} is {found:?}, not {wanted:?}"),
+            Self::Kind { key, found } => write!(f, "{key} is {found}, not F32, F16 or BF16"),
+        }
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect()
+}
+
+/// A file of weights that a network is being read from.
+///
+/// A network asks for each of its tensors and then calls [`Weights::finish`]: a tensor that does not fit
+/// is replaced by zeros until then, so that every key that does not fit is told in one error.
+pub struct Weights<'a> {
+    tensors: SafeTensors<'a>,
+    device: &'a Device,
+    asked: HashSet<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Weights<'a> {
+    /// Reads the index of a safetensors file; tensors will be made on `device`.
+    ///
+    /// # Errors
+    /// The bytes are not a whole safetensors file.
+    pub fn new(bytes: &'a [u8], device: &'a Device) -> Result<Self, WeightsError> {
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|error| WeightsError::Malformed(error.to_string()))?;
+        Ok(Self {
+            tensors,
+            device,
+            asked: HashSet::new(),
+            problems: Vec::new(),
+        })
+    }
+
+    /// The tensor of that key as `f32`; it must have that shape.
+    pub fn tensor<const D: usize>(&mut self, key: &str, shape: [usize; D]) -> Tensor<D> {
+        self.asked.insert(key.to_owned());
+        match self.numbers(key, &shape) {
+            Ok(numbers) => Tensor::from_data(TensorData::new(numbers, shape), self.device),
+            Err(problem) => {
+                self.problems.push(problem);
+                Tensor::zeros(shape, self.device)
+            }
+        }
+    }
+
+    fn numbers(&self, key: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
+        let missing = |_| Problem::Missing(key.to_owned());
+        let found = self.tensors.tensor(key).map_err(missing)?;
+        if found.shape() != shape {
+            return Err(Problem::Shape {
+                key: key.to_owned(),
+                found: found.shape().to_vec(),
+                wanted: shape.to_vec(),
+            });
+        }
+        as_f32(&found).ok_or_else(|| Problem::Kind {
+            key: key.to_owned(),
+            found: found.dtype().to_string(),
+        })
+    }
+
+    /// Checks that everything fitted and that nothing is left over.
+    ///
+    /// # Errors
+    /// Names every key that is missing, unknown, or of another shape or kind; `network` is what a person
+    /// calls the network.
+    pub fn finish(self, network: &'static str) -> Result<(), WeightsError> {
+        let Self {
+            tensors,
+            asked,
+            mut problems,
+            ..
+        } = self;
+        let mut unknown: Vec<_> = tensors
+            .names()
+            .into_iter()
+            .filter(|name| !asked.contains(*name))
+            .collect();
+        unknown.sort_unstable();
+        problems.extend(
+            unknown
+                .into_iter()
+                .map(|name| Problem::Unknown(name.to_owned())),
+        );
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(WeightsError::Unfit { network, problems })
+        }
+    }
+}
+
+/// The elements as `f32`; `None` for a kind that is not read.
+fn as_f32(tensor: &TensorView<'_>) -> Option<Vec<f32>> {
+    let (pairs, _) = tensor.data().as_chunks::<2>();
+    let (quads, _) = tensor.data().as_chunks::<4>();
+    match tensor.dtype() {
+        Dtype::F32 => Some(quads.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()),
+        Dtype::F16 => Some(pairs.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()),
+        Dtype::BF16 => Some(pairs.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()),
+        _ => None,
+    }
+}

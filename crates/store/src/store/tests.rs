@@ -1,0 +1,5 @@
+mod aliases;
+mod damage;
+mod recall;
+mod receipts;
+mod sharing;

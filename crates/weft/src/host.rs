@@ -1,0 +1,183 @@
+//! A host for graphs: packs, device, store and engine in one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use weft_engine::{Engine, Names, Packs, Plan, Report, Ride, Settings, plan};
+use weft_graph::{DiskFiles, Given, Graph, InputValue};
+use weft_node::{Pack, Provenance};
+use weft_spec::{ClashingId, Literal, Source};
+use weft_store::Store;
+use weft_tensor::{Chosen, DeviceChoice, choose};
+use weft_value::Digest;
+
+use crate::{PACKS, Trouble};
+
+/// Memory that results are kept in, in bytes, unless the builder says otherwise.
+const MEMORY_BYTES: u64 = 2 << 30;
+
+/// A host for graphs.
+pub struct Weft {
+    packs: Packs,
+    device: Chosen,
+    engine: Engine,
+}
+
+/// Says what a host is made of.
+pub struct Builder {
+    packs: Vec<Pack>,
+    build: Digest,
+    device: DeviceChoice,
+    store: Option<Arc<Store>>,
+    workers: Option<usize>,
+}
+
+impl Builder {
+    /// Adds a pack of one's own.
+    #[must_use]
+    pub fn pack(mut self, pack: Pack) -> Self {
+        self.packs.push(pack);
+        self
+    }
+
+    /// Where to compute.
+    #[must_use]
+    pub fn device(mut self, device: DeviceChoice) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Where to keep results; by default in 2 GiB of memory.
+    #[must_use]
+    pub fn store(mut self, store: Arc<Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// What stands for the code of the packs in the keys of results: another build makes them anew.
+    #[must_use]
+    pub fn build_digest(mut self, build: Digest) -> Self {
+        self.build = build;
+        self
+    }
+
+    /// How many nodes may run at once; by default one per processor.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// Opens the device and starts the engine.
+    ///
+    /// # Errors
+    /// The device cannot be used, or two packs bring the same node.
+    pub fn start(self) -> Result<Weft, Trouble> {
+        let packs = Packs::new(&self.packs, self.build).map_err(|ClashingId { id }| Trouble::Clash(id))?;
+        let device = choose(self.device)?;
+        let store = self.store.unwrap_or_else(|| Arc::new(Store::in_memory(MEMORY_BYTES)));
+        let engine = Engine::new(Settings { device: device.device.clone(), store, workers: self.workers });
+        Ok(Weft { packs, device, engine })
+    }
+}
+
+impl Weft {
+    /// Says what a host is made of; it has the built-in packs.
+    pub fn builder() -> Builder {
+        Builder {
+            packs: PACKS.to_vec(),
+            build: Digest::of(env!("CARGO_PKG_VERSION").as_bytes()),
+            device: DeviceChoice::Auto,
+            store: None,
+            workers: None,
+        }
+    }
+
+    /// Every kind of node.
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    /// The device, and why it was taken.
+    pub fn device(&self) -> &Chosen {
+        &self.device
+    }
+
+    /// The engine.
+    pub fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// Reads and checks the graph in the file at `path`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or everything that is wrong with the graph.
+    pub fn open(&self, path: &Path, given: &Given) -> Result<Graph, Trouble> {
+        self.read(Self::source(path)?, given)
+    }
+
+    /// Reads and checks the graph in a text.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the graph.
+    pub fn read(&self, source: Source, given: &Given) -> Result<Graph, Trouble> {
+        Ok(weft_graph::load(Arc::new(source), self.packs.registry(), given, &DiskFiles)?)
+    }
+
+    /// The text of the file at `path`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn source(path: &Path) -> Result<Source, Trouble> {
+        let text = fs::read_to_string(path);
+        let text = text.map_err(|source| Trouble::Unreadable { path: path.to_owned(), source })?;
+        let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+        Ok(Source { name: path.display().to_string(), folder, text })
+    }
+
+    /// Plans a graph: reads and hashes its files.
+    ///
+    /// # Errors
+    /// Everything that keeps its nodes from running.
+    pub fn plan(&self, graph: &Graph) -> Result<Plan, Trouble> {
+        plan(graph, &self.packs, names(graph)).map_err(|problems| Trouble::Plan { problems })
+    }
+
+    /// Runs a plan to its end. What failed is in the report.
+    ///
+    /// # Errors
+    /// A name in [`Ride::only`] is no node.
+    pub fn run(&mut self, plan: &Plan, ride: Ride<'_>) -> Result<Report, Trouble> {
+        let known = |name: &String| plan.nodes().iter().any(|node| node.name() == name);
+        if let Some(name) = ride.only.unwrap_or_default().iter().find(|name| !known(name)) {
+            let names: Vec<_> = plan.nodes().iter().map(|node| format!("`{}`", node.name())).collect();
+            return Err(Trouble::NoSuchNode { name: name.clone(), known: names.join(", ") });
+        }
+        Ok(self.engine.run(plan, ride))
+    }
+}
+
+/// What file names and pictures may tell of a run of `graph`. A file stands for its name alone, and `item`
+/// for the place in a batch, of which a single run is the first.
+fn names(graph: &Graph) -> Names {
+    let mut names = Names::default();
+    names.values.insert("item".to_owned(), "0".to_owned());
+    let mut inputs = String::new();
+    for InputValue { name, ty, literal, .. } in graph.inputs() {
+        let Some(literal) = literal else { continue };
+        let value = match literal {
+            Literal::Text(path) if ty.as_str() == "File" => {
+                Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            Literal::Text(text) => text.clone(),
+            other => other.to_string(),
+        };
+        names.values.insert(name.clone(), value);
+        inputs.push_str(&format!("    \"{name}\": {literal},\n"));
+    }
+    names.provenance = Provenance { graph: graph.source().text.clone(), inputs: format!("{{\n{inputs}}}\n") };
+    names
+}
