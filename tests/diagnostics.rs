@@ -22,7 +22,11 @@ fn sections(page: &str) -> Vec<(String, String)> {
 
 /// What `weft check` says to each graph of the page.
 fn said(page: &Path) -> Vec<String> {
-    let name = page.strip_prefix(root()).expect("a page is in the project").to_str().expect("its name is plain");
+    let name = page
+        .strip_prefix(root())
+        .expect("a page is in the project")
+        .to_str()
+        .expect("its name is plain");
     let ended = run(&["check", "--no-cache", "--device", "cpu", "--each", name]);
     let reports = ended.out.split("\u{c}\n").map(|report| {
         let lines: Vec<_> = report.lines().map(str::trim_end).collect();
@@ -40,14 +44,23 @@ fn every_mistake_is_told_as_its_page_says() {
         let page = fs::read_to_string(path).unwrap();
         let sections = sections(&page);
         let said = said(path);
-        assert_eq!(said.len(), sections.len() - 1, "{} has a graph without a report:\n{said:?}", path.display());
+        assert_eq!(
+            said.len(),
+            sections.len() - 1,
+            "{} has a graph without a report:\n{said:?}",
+            path.display()
+        );
         let mut blessed = String::new();
         for ((before, expected), said) in sections.iter().zip(said.iter().map(Some).chain([None])) {
             blessed += before;
             let Some(said) = said else { break };
             blessed += said;
             if said != expected {
-                let _ = write!(wrong, "\n{}\n--- expected\n{expected}--- said\n{said}", path.display());
+                let _ = write!(
+                    wrong,
+                    "\n{}\n--- expected\n{expected}--- said\n{said}",
+                    path.display()
+                );
             }
         }
         if is_blessing {
@@ -60,6 +73,9 @@ fn every_mistake_is_told_as_its_page_says() {
 #[test]
 fn every_mistake_has_its_page() {
     let pages = files("tests/diagnostics", "md");
-    let reports: usize = pages.iter().map(|page| sections(&fs::read_to_string(page).unwrap()).len() - 1).sum();
+    let reports: usize = pages
+        .iter()
+        .map(|page| sections(&fs::read_to_string(page).unwrap()).len() - 1)
+        .sum();
     assert!(reports >= 25, "only {reports} mistakes are shown");
 }

@@ -18,7 +18,10 @@ fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             }
         }
     }
-    found.into_iter().map(|(path, bytes)| (path.replace(&folder.display().to_string(), ""), bytes)).collect()
+    found
+        .into_iter()
+        .map(|(path, bytes)| (path.replace(&folder.display().to_string(), ""), bytes))
+        .collect()
 }
 
 #[test]
@@ -31,7 +34,11 @@ fn graphs_are_in_canonical_form() {
 #[test]
 fn graphs_begin_with_a_comment_that_says_what_they_do() {
     for graph in files("graphs", "ron") {
-        assert!(fs::read_to_string(&graph).unwrap().starts_with("// "), "{}", graph.display());
+        assert!(
+            fs::read_to_string(&graph).unwrap().starts_with("// "),
+            "{}",
+            graph.display()
+        );
     }
 }
 
@@ -44,11 +51,23 @@ fn graphs_run_and_run_the_same_again() {
             .map(|_| {
                 let out = tempfile::tempdir().unwrap();
                 let folder = out.path().to_str().unwrap();
-                run(&["run", "--device", "cpu", "--no-cache", "--out", folder, graph]).with(0);
+                run(&[
+                    "run",
+                    "--device",
+                    "cpu",
+                    "--no-cache",
+                    "--out",
+                    folder,
+                    graph,
+                ])
+                .with(0);
                 content(out.path())
             })
             .collect();
         assert!(!twice[0].is_empty(), "{graph} wrote nothing");
-        assert!(twice[0] == twice[1], "{graph} wrote other bytes the second time");
+        assert!(
+            twice[0] == twice[1],
+            "{graph} wrote other bytes the second time"
+        );
     }
 }

@@ -39,11 +39,33 @@ const KEPT_TO: &[(&str, &[&str])] = &[
 /// Which crates never meet, directly or through others.
 const NEVER_SEES: &[(&str, &[&str])] = &[
     ("weft-graph", &["burn", "burn-tensor", "bevy_ecs", "wgpu"]),
-    ("weft-engine", &["weft-edge", "weft-load", "weft-picture", "weft-save", "weft-models", "weft-diffusion"]),
-    ("weft-edge", &["weft-engine", "weft-load", "weft-picture", "weft-save"]),
-    ("weft-load", &["weft-engine", "weft-edge", "weft-picture", "weft-save"]),
-    ("weft-picture", &["weft-engine", "weft-load", "weft-edge", "weft-save"]),
-    ("weft-save", &["weft-engine", "weft-load", "weft-edge", "weft-picture"]),
+    (
+        "weft-engine",
+        &[
+            "weft-edge",
+            "weft-load",
+            "weft-picture",
+            "weft-save",
+            "weft-models",
+            "weft-diffusion",
+        ],
+    ),
+    (
+        "weft-edge",
+        &["weft-engine", "weft-load", "weft-picture", "weft-save"],
+    ),
+    (
+        "weft-load",
+        &["weft-engine", "weft-edge", "weft-picture", "weft-save"],
+    ),
+    (
+        "weft-picture",
+        &["weft-engine", "weft-load", "weft-edge", "weft-save"],
+    ),
+    (
+        "weft-save",
+        &["weft-engine", "weft-load", "weft-edge", "weft-picture"],
+    ),
 ];
 
 fn metadata() -> Metadata {
@@ -56,10 +78,17 @@ fn metadata() -> Metadata {
 /// Every crate of the workspace with the packages that it uses when it is built, not tested.
 fn uses(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
     let direct = |package: &cargo_metadata::Package| {
-        let normal = package.dependencies.iter().filter(|used| used.kind != DependencyKind::Development);
+        let normal = package
+            .dependencies
+            .iter()
+            .filter(|used| used.kind != DependencyKind::Development);
         normal.map(|used| used.name.to_string()).collect()
     };
-    metadata.workspace_packages().iter().map(|package| (package.name.to_string(), direct(package))).collect()
+    metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| (package.name.to_string(), direct(package)))
+        .collect()
 }
 
 #[test]
@@ -73,10 +102,16 @@ fn every_crate_has_a_floor() {
 fn arrows_go_down_only() {
     let floors: BTreeMap<_, _> = FLOORS.iter().copied().collect();
     for (user, used) in uses(&metadata()) {
-        for (used, floor) in used.iter().filter_map(|name| Some((name, floors.get(name.as_str())?))) {
+        for (used, floor) in used
+            .iter()
+            .filter_map(|name| Some((name, floors.get(name.as_str())?)))
+        {
             // The words and the switchboard for builds lie below all others of the lowest floor.
             let is_bedrock = matches!(used.as_str(), "weft-spec" | "weft-one-build");
-            assert!(is_bedrock || *floor < floors[user.as_str()], "{user} uses {used}, which is not below it");
+            assert!(
+                is_bedrock || *floor < floors[user.as_str()],
+                "{user} uses {used}, which is not below it"
+            );
         }
     }
 }
@@ -86,7 +121,10 @@ fn packages_stay_where_they_belong() {
     let uses = uses(&metadata());
     for (package, owners) in KEPT_TO {
         for (user, used) in &uses {
-            assert!(!used.contains(*package) || owners.contains(&user.as_str()), "{user} uses {package}");
+            assert!(
+                !used.contains(*package) || owners.contains(&user.as_str()),
+                "{user} uses {package}"
+            );
         }
     }
 }
@@ -94,16 +132,25 @@ fn packages_stay_where_they_belong() {
 #[test]
 fn some_crates_never_meet() {
     let metadata = metadata();
-    let resolve = metadata.resolve.as_ref().expect("cargo resolves the workspace");
+    let resolve = metadata
+        .resolve
+        .as_ref()
+        .expect("cargo resolves the workspace");
     let nodes: BTreeMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
     for (user, others) in NEVER_SEES {
         let packages = metadata.workspace_packages();
-        let package = packages.iter().find(|package| package.name.as_str() == *user).expect("it is in the workspace");
+        let package = packages
+            .iter()
+            .find(|package| package.name.as_str() == *user)
+            .expect("it is in the workspace");
         let mut seen = BTreeSet::new();
         let mut open = vec![&package.id];
         while let Some(id) = open.pop() {
             for used in &nodes[id].deps {
-                let is_built = used.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development);
+                let is_built = used
+                    .dep_kinds
+                    .iter()
+                    .any(|kind| kind.kind != DependencyKind::Development);
                 if is_built && seen.insert(&used.pkg) {
                     open.push(&used.pkg);
                 }

@@ -6,7 +6,14 @@ use crate::program::{Ended, run};
 
 fn edges(folder: &Path, more: &[&str]) -> Ended {
     let (cache, out) = (folder.join("cache"), folder.join("out"));
-    let mut arguments = vec!["run", "--device", "cpu", "--explain", "--cache", cache.to_str().unwrap()];
+    let mut arguments = vec![
+        "run",
+        "--device",
+        "cpu",
+        "--explain",
+        "--cache",
+        cache.to_str().unwrap(),
+    ];
     arguments.extend(["--out", out.to_str().unwrap(), "graphs/edges.ron"]);
     arguments.extend(more);
     run(&arguments)
@@ -51,7 +58,11 @@ fn a_changed_input_says_why_its_nodes_ran() {
     let folder = tempfile::tempdir().unwrap();
     edges(folder.path(), &[]).with(0);
     let changed = edges(folder.path(), &["--set", "sigma=2.5", "--overwrite"]).with(0);
-    assert!(changed.out.contains("`sigma` changed: 1.4 -> 2.5"), "{}", changed.out);
+    assert!(
+        changed.out.contains("`sigma` changed: 1.4 -> 2.5"),
+        "{}",
+        changed.out
+    );
 }
 
 #[test]
@@ -64,7 +75,15 @@ fn a_picture_runs_the_graph_that_made_it() {
     let again = folder.path().join("again");
     let moved = crate::program::root().join("graphs/.again.png");
     fs::copy(&picture, &moved).unwrap();
-    let ran = run(&["run", "--device", "cpu", "--no-cache", "--out", again.to_str().unwrap(), moved.to_str().unwrap()]);
+    let ran = run(&[
+        "run",
+        "--device",
+        "cpu",
+        "--no-cache",
+        "--out",
+        again.to_str().unwrap(),
+        moved.to_str().unwrap(),
+    ]);
     fs::remove_file(&moved).unwrap();
     ran.with(0);
     assert!(fs::read(again.join("out/edges.png")).unwrap() == bytes);

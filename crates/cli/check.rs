@@ -52,7 +52,11 @@ pub(crate) fn check(args: &Args) -> Ending {
     Ok(if is_good { GOOD } else { ExitCode::from(2) })
 }
 
-fn check_one(weft: &weft::Weft, source: weft::spec::Source, given: &Given) -> Result<Vec<Report>, Report> {
+fn check_one(
+    weft: &weft::Weft,
+    source: weft::spec::Source,
+    given: &Given,
+) -> Result<Vec<Report>, Report> {
     let source = std::sync::Arc::new(source);
     let document = read(source)?;
     let registry = weft.packs().registry();

@@ -9,8 +9,15 @@ use crate::{check, completions, diff, doctor, fmt, graph, man, node, nodes, run,
 /// A graph is a text file. Results are kept by what they are made of, so a second run does only what
 /// changed. Start with `weft run graphs/edges.ron`, then `weft nodes`.
 #[derive(Debug, Parser)]
-#[command(name = "weft", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 all outputs, 1 some failed, 2 the graph or the command is wrong.")]
+#[command(
+    name = "weft",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 all outputs, 1 some failed, 2 the graph or the command is wrong."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,

@@ -25,5 +25,9 @@ pub(crate) fn diff(args: &Args) -> Ending {
     for change in &changes {
         anstream::println!("{change}");
     }
-    Ok(if changes.is_empty() { GOOD } else { ExitCode::FAILURE })
+    Ok(if changes.is_empty() {
+        GOOD
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -16,9 +16,17 @@ pub(crate) struct Args {
 
 /// Prints the state of the machine.
 pub(crate) fn doctor(args: &Args) -> Ending {
-    anstream::println!("weft {} ({}, {})", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    anstream::println!(
+        "weft {} ({}, {})",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    anstream::println!("\nprocessor\n  threads   {processors}\n  vectors   {}", vectors());
+    anstream::println!(
+        "\nprocessor\n  threads   {processors}\n  vectors   {}",
+        vectors()
+    );
     anstream::println!("\nadapters");
     let adapters = adapters();
     for adapter in &adapters {
@@ -29,7 +37,12 @@ pub(crate) fn doctor(args: &Args) -> Ending {
     }
     let mut weft = args.machine.start()?;
     let device = weft.device();
-    anstream::println!("\ndevice\n  {} ({}: {})", device.name, args.machine.device, device.why);
+    anstream::println!(
+        "\ndevice\n  {} ({}: {})",
+        device.name,
+        args.machine.device,
+        device.why
+    );
     print_cache(args, &mut weft);
     print_packs(weft.packs());
     Ok(GOOD)
@@ -39,7 +52,12 @@ fn print_cache(args: &Args, weft: &mut weft::Weft) {
     anstream::println!("\ncache");
     match (args.machine.folder(), weft.engine().store().disk_usage()) {
         (Some(folder), Some(usage)) => {
-            anstream::println!("  {}\n  {} results in {}", folder.display(), usage.entries, bytes(usage.bytes));
+            anstream::println!(
+                "  {}\n  {} results in {}",
+                folder.display(),
+                usage.entries,
+                bytes(usage.bytes)
+            );
         }
         _ => anstream::println!("  in memory only: nothing is recalled by the next run"),
     }
@@ -51,7 +69,11 @@ fn print_cache(args: &Args, weft: &mut weft::Weft) {
 fn print_packs(packs: &Packs) {
     anstream::println!("\npacks");
     for (id, version) in packs.registry().packs() {
-        let count = packs.registry().nodes().filter(|node| node.pack() == id).count();
+        let count = packs
+            .registry()
+            .nodes()
+            .filter(|node| node.pack() == id)
+            .count();
         anstream::println!("  {id:10} {version:8} {count} kinds");
     }
 }
@@ -82,10 +104,21 @@ fn vectors() -> String {
         let known = [
             ("avx2", std::arch::is_x86_feature_detected!("avx2")),
             ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
-            ("avx512bf16", std::arch::is_x86_feature_detected!("avx512bf16")),
+            (
+                "avx512bf16",
+                std::arch::is_x86_feature_detected!("avx512bf16"),
+            ),
         ];
-        let found: Vec<_> = known.iter().filter(|(_, is_there)| *is_there).map(|(name, _)| *name).collect();
-        if found.is_empty() { "sse2".to_owned() } else { found.join(", ") }
+        let found: Vec<_> = known
+            .iter()
+            .filter(|(_, is_there)| *is_there)
+            .map(|(name, _)| *name)
+            .collect();
+        if found.is_empty() {
+            "sse2".to_owned()
+        } else {
+            found.join(", ")
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     {

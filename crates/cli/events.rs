@@ -49,7 +49,11 @@ pub(crate) fn teller(output: &Output) -> Arc<Teller> {
 }
 
 fn target(is_seen: bool) -> ProgressDrawTarget {
-    if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+    if is_seen {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    }
 }
 
 impl Teller {
@@ -58,7 +62,8 @@ impl Teller {
         if self.is_json {
             line(&json!({ "event": "warning", "message": warning.to_string() }));
         } else {
-            self.bar.suspend(|| anstream::eprintln!("warning: {warning}"));
+            self.bar
+                .suspend(|| anstream::eprintln!("warning: {warning}"));
         }
     }
 
@@ -69,8 +74,13 @@ impl Teller {
 
     /// Whether a step of this node is told now: every last one, and others not too often.
     fn is_due(&self, node: &str, is_last: bool) -> bool {
-        let mut last = self.last_step.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = last.as_ref().is_none_or(|(name, at)| name != node || at.elapsed() >= STEP_EVERY);
+        let mut last = self
+            .last_step
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_due = last
+            .as_ref()
+            .is_none_or(|(name, at)| name != node || at.elapsed() >= STEP_EVERY);
         if is_due {
             *last = Some((node.to_owned(), Instant::now()));
         }
@@ -81,11 +91,17 @@ impl Teller {
         let Some(folder) = &self.previews else { return };
         let number = self.previewed.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{}-{number:04}.png", node.replace('/', "-")));
-        let options = EncodeOptions { format: Format::Png, ..EncodeOptions::default() };
-        let saved = encode(image, &options).map_err(|error| error.to_string()).and_then(|bytes| {
-            let existing = weft::store::Existing::Replace;
-            weft::store::write_atomically(&path, &bytes, existing).map_err(|error| error.to_string())
-        });
+        let options = EncodeOptions {
+            format: Format::Png,
+            ..EncodeOptions::default()
+        };
+        let saved = encode(image, &options)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| {
+                let existing = weft::store::Existing::Replace;
+                weft::store::write_atomically(&path, &bytes, existing)
+                    .map_err(|error| error.to_string())
+            });
         if let Err(error) = saved {
             self.warn(&format_args!("no preview of `{node}`: {error}"));
         }
@@ -109,7 +125,9 @@ impl Events for Teller {
         match event {
             Event::Planned { nodes } => self.bar.set_length(nodes as u64),
             Event::Started { node } => self.bar.set_message(node.to_owned()),
-            Event::Step { node, done, total } => self.bar.set_message(format!("{node} {done}/{total}")),
+            Event::Step { node, done, total } => {
+                self.bar.set_message(format!("{node} {done}/{total}"))
+            }
             Event::Finished { .. } => self.bar.inc(1),
             Event::Preview { .. } => {}
         }
@@ -120,10 +138,17 @@ fn described(event: &Event<'_>) -> Value {
     match event {
         Event::Planned { nodes } => json!({ "event": "planned", "nodes": nodes }),
         Event::Started { node } => json!({ "event": "started", "node": node }),
-        Event::Step { node, done, total } => json!({ "event": "step", "node": node, "done": done, "total": total }),
+        Event::Step { node, done, total } => {
+            json!({ "event": "step", "node": node, "done": done, "total": total })
+        }
         Event::Preview { node, .. } => json!({ "event": "preview", "node": node }),
-        Event::Finished { node, outcome, time } => {
-            let mut told = json!({ "event": "finished", "node": node, "ms": time.as_secs_f64() * 1e3 });
+        Event::Finished {
+            node,
+            outcome,
+            time,
+        } => {
+            let mut told =
+                json!({ "event": "finished", "node": node, "ms": time.as_secs_f64() * 1e3 });
             crate::summary::describe(outcome, &mut told);
             told
         }

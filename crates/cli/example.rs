@@ -15,7 +15,11 @@ pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
     let mut makers = BTreeSet::new();
     let output = node.outputs.first().map(|port| port.ty.as_str());
     let gives_picture = output == Some("Image");
-    let inputs: Vec<_> = node.inputs.iter().filter_map(|port| input(port, gives_picture, &mut makers)).collect();
+    let inputs: Vec<_> = node
+        .inputs
+        .iter()
+        .filter_map(|port| input(port, gives_picture, &mut makers))
+        .collect();
     if makers.contains("Mask") {
         makers.insert("Image");
     }
@@ -27,7 +31,11 @@ pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
     }
     // A kind that several packs have is written with its full id.
     let is_alone = registry.named(node.kind()).len() == 1;
-    let name = if is_alone { node.kind().to_owned() } else { format!("r#{}", node.id) };
+    let name = if is_alone {
+        node.kind().to_owned()
+    } else {
+        format!("r#{}", node.id)
+    };
     text += &format!("        \"it\": {name}({}),\n", inputs.join(", "));
     if node.effect != Effect::Writes && matches!(output, Some("Image" | "Mask")) {
         text += "        \"file\": SaveImage(image: Wire(\"it\"), path: \"out/it.png\"),\n";
@@ -37,7 +45,11 @@ pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
 }
 
 /// What to write for an input; nothing where it may be left out.
-fn input(port: &PortSpec, gives_picture: bool, makers: &mut BTreeSet<&'static str>) -> Option<String> {
+fn input(
+    port: &PortSpec,
+    gives_picture: bool,
+    makers: &mut BTreeSet<&'static str>,
+) -> Option<String> {
     if port.default.is_some() || port.optional {
         return None;
     }
@@ -47,7 +59,11 @@ fn input(port: &PortSpec, gives_picture: bool, makers: &mut BTreeSet<&'static st
     let value = match maker {
         Some((made, name, _)) => {
             makers.insert(made);
-            if element.is_some() { format!("[Wire(\"{name}\"), Wire(\"{name}\")]") } else { format!("Wire(\"{name}\")") }
+            if element.is_some() {
+                format!("[Wire(\"{name}\"), Wire(\"{name}\")]")
+            } else {
+                format!("Wire(\"{name}\")")
+            }
         }
         None => written(&port.name, &port.form, port.range, gives_picture),
     };
@@ -56,7 +72,10 @@ fn input(port: &PortSpec, gives_picture: bool, makers: &mut BTreeSet<&'static st
 
 fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> String {
     let number = |usual: f64| {
-        let range = range.unwrap_or(Range { min: None, max: None });
+        let range = range.unwrap_or(Range {
+            min: None,
+            max: None,
+        });
         usual.clamp(range.min.unwrap_or(f64::MIN), range.max.unwrap_or(f64::MAX))
     };
     match form {
@@ -66,10 +85,20 @@ fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> S
         Form::Number => format!("{:?}", number(0.5)),
         Form::Text if name == "path" => "\"out/it\"".to_owned(),
         Form::Text => "\"a rocket\"".to_owned(),
-        Form::File => format!("\"photos/{}\"", if is_picture { "rocket.jpg" } else { "SOURCES.md" }),
+        Form::File => format!(
+            "\"photos/{}\"",
+            if is_picture {
+                "rocket.jpg"
+            } else {
+                "SOURCES.md"
+            }
+        ),
         Form::Folder => "\"photos\"".to_owned(),
         Form::Color => "\"#ff8800\"".to_owned(),
-        Form::Choice(words) => words.first().map(|word| word.name.clone()).unwrap_or_default(),
+        Form::Choice(words) => words
+            .first()
+            .map(|word| word.name.clone())
+            .unwrap_or_default(),
         Form::List(form) => format!("[{}]", written(name, form, range, is_picture)),
     }
 }

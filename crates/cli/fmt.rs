@@ -32,7 +32,10 @@ pub(crate) fn fmt(args: &Args) -> Ending {
             anstream::print!("{}", weft::graph::fmt(&text)?);
             continue;
         }
-        let text = fs::read_to_string(path).map_err(|source| Trouble::Unreadable { path: path.clone(), source })?;
+        let text = fs::read_to_string(path).map_err(|source| Trouble::Unreadable {
+            path: path.clone(),
+            source,
+        })?;
         let formatted = weft::graph::format(std::sync::Arc::new(Weft::source(path)?))?;
         if formatted == text {
             continue;
@@ -44,5 +47,9 @@ pub(crate) fn fmt(args: &Args) -> Ending {
             written.map_err(|error| miette!("{error}"))?;
         }
     }
-    Ok(if is_good || !args.check { GOOD } else { ExitCode::FAILURE })
+    Ok(if is_good || !args.check {
+        GOOD
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -42,7 +42,12 @@ enum Format {
 pub(crate) fn graph(args: &Args) -> Ending {
     let (source, given) = source::one(&args.graph, Given::none())?;
     let given = crate::run::given_over(given, &args.set);
-    let graph = weft::graph::load(std::sync::Arc::new(source), &registry()?, &given, &DiskFiles)?;
+    let graph = weft::graph::load(
+        std::sync::Arc::new(source),
+        &registry()?,
+        &given,
+        &DiskFiles,
+    )?;
     let drawing = match args.format {
         Format::Dot => weft::graph::to_dot(&graph),
         Format::Mermaid => weft::graph::to_mermaid(&graph),

@@ -42,7 +42,9 @@ pub(crate) struct Machine {
 impl Machine {
     /// Opens device and store.
     pub(crate) fn start(&self) -> miette::Result<Weft> {
-        let mut builder = Weft::builder().device(self.device).store(Arc::new(self.store()?));
+        let mut builder = Weft::builder()
+            .device(self.device)
+            .store(Arc::new(self.store()?));
         if let Some(jobs) = self.jobs {
             builder = builder.workers(jobs.into());
         }
@@ -54,15 +56,31 @@ impl Machine {
         if self.no_cache {
             return None;
         }
-        let users = || Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("weft"));
+        let users = || {
+            Some(
+                etcetera::choose_base_strategy()
+                    .ok()?
+                    .cache_dir()
+                    .join("weft"),
+            )
+        };
         self.cache.clone().or_else(users)
     }
 
     fn store(&self) -> miette::Result<Store> {
         let memory_bytes = self.memory.saturating_mul(MEBIBYTE);
-        let Some(folder) = self.folder() else { return Ok(Store::in_memory(memory_bytes)) };
-        let limits = Limits { memory_bytes, disk_bytes: self.cache_size.saturating_mul(MEBIBYTE) };
-        let types = PACKS.iter().flat_map(weft::node::Pack::types).copied().collect();
+        let Some(folder) = self.folder() else {
+            return Ok(Store::in_memory(memory_bytes));
+        };
+        let limits = Limits {
+            memory_bytes,
+            disk_bytes: self.cache_size.saturating_mul(MEBIBYTE),
+        };
+        let types = PACKS
+            .iter()
+            .flat_map(weft::node::Pack::types)
+            .copied()
+            .collect();
         match Store::open(&folder, limits, types) {
             Ok(store) => Ok(store),
             // The user's cache is a convenience: a read-only home must not keep a graph from running.
@@ -78,7 +96,10 @@ impl Machine {
 /// What a graph may name, for verbs that run nothing and so need no device.
 pub(crate) fn registry() -> miette::Result<Registry> {
     let packs = Packs::new(PACKS, build_digest());
-    Ok(packs.map_err(|ClashingId { id }| Trouble::Clash(id))?.registry().clone())
+    Ok(packs
+        .map_err(|ClashingId { id }| Trouble::Clash(id))?
+        .registry()
+        .clone())
 }
 
 /// What stands for this build of the program: another build makes all results anew.
@@ -87,8 +108,13 @@ fn build_digest() -> Digest {
     let mut hasher = Hasher::new("build");
     hasher.field(env!("CARGO_PKG_VERSION").as_bytes());
     if let Ok(stamp) = stamp {
-        let modified = stamp.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-        hasher.number(stamp.len()).number(modified.map_or(0, |age| age.as_nanos() as u64));
+        let modified = stamp
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        hasher
+            .number(stamp.len())
+            .number(modified.map_or(0, |age| age.as_nanos() as u64));
     }
     hasher.finish()
 }

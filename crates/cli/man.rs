@@ -22,11 +22,16 @@ pub(crate) fn man(args: &Args) -> Ending {
     let mut whole = Cli::command();
     whole.build();
     let Some(folder) = &args.out else {
-        Man::new(whole).render(&mut std::io::stdout()).into_diagnostic()?;
+        Man::new(whole)
+            .render(&mut std::io::stdout())
+            .into_diagnostic()?;
         return Ok(GOOD);
     };
     write(folder, "weft", &whole)?;
-    for verb in whole.get_subcommands().filter(|verb| verb.get_name() != "help") {
+    for verb in whole
+        .get_subcommands()
+        .filter(|verb| verb.get_name() != "help")
+    {
         write(folder, &format!("weft-{}", verb.get_name()), verb)?;
     }
     Ok(GOOD)

@@ -24,7 +24,11 @@ pub(crate) fn node(args: &Args) -> Ending {
         [] => return Err(unknown(&args.kind, &registry)),
         _ => {
             let ids: Vec<_> = found.iter().map(|node| node.id.as_str()).collect();
-            return Err(miette!("several packs have a `{}`: {}", args.kind, ids.join(", ")));
+            return Err(miette!(
+                "several packs have a `{}`: {}",
+                args.kind,
+                ids.join(", ")
+            ));
         }
     };
     if args.example {
@@ -37,8 +41,15 @@ pub(crate) fn node(args: &Args) -> Ending {
 
 fn unknown(kind: &str, registry: &Registry) -> Report {
     let distance = |node: &&NodeSpec| strsim(&node.kind().to_lowercase(), &kind.to_lowercase());
-    let nearest = registry.nodes().min_by_key(distance).map(NodeSpec::kind).unwrap_or_default();
-    miette!(help = "did you mean `{nearest}`? `weft nodes` lists all kinds", "there is no node `{kind}`")
+    let nearest = registry
+        .nodes()
+        .min_by_key(distance)
+        .map(NodeSpec::kind)
+        .unwrap_or_default();
+    miette!(
+        help = "did you mean `{nearest}`? `weft nodes` lists all kinds",
+        "there is no node `{kind}`"
+    )
 }
 
 fn strsim(a: &str, b: &str) -> usize {
@@ -62,7 +73,10 @@ fn page(node: &NodeSpec, registry: &Registry) -> String {
     for port in &node.outputs {
         page += &format!("- `{}`: {}. {}\n", port.name, port.ty, one_line(&port.help));
     }
-    page + &format!("\n## Example\n\n```ron\n{}```\n", example::graph_with(node, registry))
+    page + &format!(
+        "\n## Example\n\n```ron\n{}```\n",
+        example::graph_with(node, registry)
+    )
 }
 
 fn input(port: &PortSpec) -> String {
@@ -73,7 +87,12 @@ fn input(port: &PortSpec) -> String {
         None if port.optional => "may be left out".to_owned(),
         None => "required".to_owned(),
     });
-    let mut text = format!("- `{}`: {}. {}\n", port.name, facts.join(", "), one_line(&port.help));
+    let mut text = format!(
+        "- `{}`: {}. {}\n",
+        port.name,
+        facts.join(", "),
+        one_line(&port.help)
+    );
     if let Form::Choice(words) = &port.form {
         for word in words {
             text += &format!("  - `{}`: {}\n", word.name, one_line(&word.help));

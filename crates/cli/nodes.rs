@@ -19,9 +19,15 @@ pub(crate) struct Args {
 /// Lists kinds.
 pub(crate) fn nodes(args: &Args) -> Ending {
     let registry = registry()?;
-    let found: Vec<_> = registry.nodes().filter(|node| matches(node, &args.words)).collect();
+    let found: Vec<_> = registry
+        .nodes()
+        .filter(|node| matches(node, &args.words))
+        .collect();
     if args.json {
-        anstream::println!("{}", serde_json::to_string_pretty(&found).into_diagnostic()?);
+        anstream::println!(
+            "{}",
+            serde_json::to_string_pretty(&found).into_diagnostic()?
+        );
         return Ok(GOOD);
     }
     if found.is_empty() {
@@ -31,7 +37,11 @@ pub(crate) fn nodes(args: &Args) -> Ending {
             args.words.join(" and ")
         ));
     }
-    let width = found.iter().map(|node| node.kind().len()).max().unwrap_or(0);
+    let width = found
+        .iter()
+        .map(|node| node.kind().len())
+        .max()
+        .unwrap_or(0);
     let mut pack = "";
     for node in found {
         if node.pack() != pack {
@@ -47,7 +57,11 @@ pub(crate) fn nodes(args: &Args) -> Ending {
 
 fn matches(node: &NodeSpec, words: &[String]) -> bool {
     let ports = node.inputs.iter().map(|port| port.help.as_str());
-    let text = [node.id.as_str(), node.help.as_str()].into_iter().chain(ports).collect::<Vec<_>>().join("\n");
+    let text = [node.id.as_str(), node.help.as_str()]
+        .into_iter()
+        .chain(ports)
+        .collect::<Vec<_>>()
+        .join("\n");
     let text = text.to_lowercase();
     words.iter().all(|word| text.contains(&word.to_lowercase()))
 }

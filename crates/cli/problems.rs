@@ -13,7 +13,9 @@ pub(crate) fn prepare() {
     let _ = miette::set_hook(Box::new(|_| Box::new(handler())));
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let is_in_node = thread::current().name().is_some_and(|name| name.starts_with("weft-"));
+        let is_in_node = thread::current()
+            .name()
+            .is_some_and(|name| name.starts_with("weft-"));
         if !is_in_node {
             default(panic);
         }
@@ -23,8 +25,15 @@ pub(crate) fn prepare() {
 /// The handler for reports: colours and links only on a terminal.
 pub(crate) fn handler() -> GraphicalReportHandler {
     let is_plain = !std::io::stderr().is_terminal() || std::env::var_os("NO_COLOR").is_some();
-    let theme = if is_plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
-    GraphicalReportHandler::new_themed(theme).with_links(!is_plain).with_context_lines(1).with_width(100)
+    let theme = if is_plain {
+        GraphicalTheme::unicode_nocolor()
+    } else {
+        GraphicalTheme::unicode()
+    };
+    GraphicalReportHandler::new_themed(theme)
+        .with_links(!is_plain)
+        .with_context_lines(1)
+        .with_width(100)
 }
 
 /// Prints a report that ends the program.

@@ -71,7 +71,8 @@ pub(crate) fn given(set: &[(String, String)]) -> Given {
 /// The values that the command line gives, over others.
 pub(crate) fn given_over(mut given: Given, set: &[(String, String)]) -> Given {
     given.folder = std::env::current_dir().unwrap_or_default();
-    set.iter().for_each(|(name, value)| given.set_text(name, value));
+    set.iter()
+        .for_each(|(name, value)| given.set_text(name, value));
     given
 }
 
@@ -106,7 +107,11 @@ pub(crate) fn run(args: &Args) -> Ending {
     for warning in weft.engine().store().warnings() {
         anstream::eprintln!("warning: {warning}");
     }
-    Ok(if report.is_good() { GOOD } else { ExitCode::FAILURE })
+    Ok(if report.is_good() {
+        GOOD
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Runs on a thread whose name says that its panics are those of nodes.
@@ -146,16 +151,25 @@ impl Past {
     /// Looks it up by the path of the graph.
     pub(crate) fn of(graph: &Path, machine: &Machine) -> Self {
         let path = graph.canonicalize().unwrap_or_else(|_| graph.to_owned());
-        let name = format!("{}.json", Digest::of(path.as_os_str().as_encoded_bytes()).short());
-        let file = machine.folder().map(|folder| folder.join("history").join(name));
+        let name = format!(
+            "{}.json",
+            Digest::of(path.as_os_str().as_encoded_bytes()).short()
+        );
+        let file = machine
+            .folder()
+            .map(|folder| folder.join("history").join(name));
         let text = file.as_ref().and_then(|file| fs::read(file).ok());
-        let history = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        let history = text
+            .and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default();
         Self { history, file }
     }
 
     /// Keeps what it looks like now. History only explains, so failing to keep it fails nothing.
     fn remember(&self, plan: &Plan, report: &Report) {
-        let Some(file) = self.file.as_ref().filter(|_| !report.is_cancelled()) else { return };
+        let Some(file) = self.file.as_ref().filter(|_| !report.is_cancelled()) else {
+            return;
+        };
         if let Ok(text) = serde_json::to_vec(&History::of(plan)) {
             let _ = weft::store::write_atomically(file, &text, weft::store::Existing::Replace);
         }

@@ -20,29 +20,53 @@ pub(crate) fn all(path: &Path) -> miette::Result<Vec<Source>> {
     }
     let graphs = blocks(&source.text);
     if graphs.is_empty() {
-        return Err(miette!("the page has no block that begins with ```ron: {}", path.display()));
+        return Err(miette!(
+            "the page has no block that begins with ```ron: {}",
+            path.display()
+        ));
     }
-    let graph = |text| Source { name: source.name.clone(), folder: source.folder.clone(), text };
+    let graph = |text| Source {
+        name: source.name.clone(),
+        folder: source.folder.clone(),
+        text,
+    };
     Ok(graphs.into_iter().map(graph).collect())
 }
 
 /// The one graph to run from the file at `path`, and `given` with the inputs that a picture remembers.
 pub(crate) fn one(path: &Path, given: Given) -> miette::Result<(Source, Given)> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
+    if path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
+    {
         return from_picture(path, given);
     }
     let mut graphs = all(path)?;
     match graphs.len() {
         1 => Ok((graphs.remove(0), given)),
-        count => Err(miette!("the page has {count} graphs, and only one can be run: {}", path.display())),
+        count => Err(miette!(
+            "the page has {count} graphs, and only one can be run: {}",
+            path.display()
+        )),
     }
 }
 
 fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)> {
-    let unreadable = |source| Report::from(Trouble::Unreadable { path: path.to_owned(), source });
+    let unreadable = |source| {
+        Report::from(Trouble::Unreadable {
+            path: path.to_owned(),
+            source,
+        })
+    };
     let texts = codec::read_text(&fs::read(path).map_err(unreadable)?);
-    let texts = texts.map_err(|error| miette!("cannot read picture: {error}: {}", path.display()))?;
-    let text = |name: &str| texts.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone());
+    let texts =
+        texts.map_err(|error| miette!("cannot read picture: {error}: {}", path.display()))?;
+    let text = |name: &str| {
+        texts
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, text)| text.clone())
+    };
     let Some(graph) = text(GRAPH) else {
         return Err(miette!(
             help = "only a PNG that Weft has saved does",
@@ -50,11 +74,23 @@ fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)
             path.display()
         ));
     };
-    given.add_literals(&text(INPUTS).unwrap_or_default()).map_err(|error| {
-        miette!("the picture carries inputs that cannot be read: {error}: {}", path.display())
-    })?;
+    given
+        .add_literals(&text(INPUTS).unwrap_or_default())
+        .map_err(|error| {
+            miette!(
+                "the picture carries inputs that cannot be read: {error}: {}",
+                path.display()
+            )
+        })?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok((Source { name: format!("{} (the graph in the picture)", path.display()), folder, text: graph }, given))
+    Ok((
+        Source {
+            name: format!("{} (the graph in the picture)", path.display()),
+            folder,
+            text: graph,
+        },
+        given,
+    ))
 }
 
 /// The blocks of a Markdown page that begin with ```ron. Everything around each becomes blank, so lines
@@ -68,7 +104,10 @@ fn blocks(page: &str) -> Vec<String> {
         match start {
             None if fence == "```ron" => start = Some(offset + line.len()),
             Some(from) if fence == "```" => {
-                let before: String = page[..from].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+                let before: String = page[..from]
+                    .chars()
+                    .map(|c| if c == '\n' { '\n' } else { ' ' })
+                    .collect();
                 blocks.push(before + &page[from..offset]);
                 start = None;
             }

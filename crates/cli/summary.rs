@@ -18,13 +18,18 @@ pub(crate) fn print(plan: &Plan, report: &Report, reasons: Option<&[Reason]>) {
     }
     for row in &report.rows {
         for saved in saved(row) {
-            let did = if row.outcome == Outcome::Ran { "wrote" } else { "is up to date:" };
+            let did = if row.outcome == Outcome::Ran {
+                "wrote"
+            } else {
+                "is up to date:"
+            };
             anstream::println!("{did} {} ({})", saved.path.display(), bytes(saved.bytes));
         }
     }
     for (node, row) in plan.nodes().iter().zip(&report.rows) {
         if let Outcome::Failed(message) = &row.outcome {
-            let problem = weft::engine::PlanProblem::new(node.name(), message.clone(), node.origin());
+            let problem =
+                weft::engine::PlanProblem::new(node.name(), message.clone(), node.origin());
             let mut text = String::new();
             // Writing to a string does not fail.
             let _ = problems::handler().render_report(&mut text, &problem);
@@ -76,8 +81,12 @@ pub(crate) fn describe(outcome: &Outcome, told: &mut Value) {
 fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Ran => "ran",
-        Outcome::Recalled { tier: Tier::Memory, .. } => "recalled",
-        Outcome::Recalled { tier: Tier::Disk, .. } => "recalled from disk",
+        Outcome::Recalled {
+            tier: Tier::Memory, ..
+        } => "recalled",
+        Outcome::Recalled {
+            tier: Tier::Disk, ..
+        } => "recalled from disk",
         Outcome::Unneeded => "not needed",
         Outcome::Failed(_) => "failed",
         Outcome::Blocked(_) => "blocked",
@@ -98,8 +107,17 @@ fn saved(row: &Row) -> Vec<Saved> {
 }
 
 fn table(report: &Report, reasons: &[Reason]) -> String {
-    let width = report.rows.iter().map(|row| row.node.chars().count()).max().unwrap_or(0).max(4);
-    let mut table = format!("{:width$}  {:20} {:>9} {:>9}  why", "node", "outcome", "time", "memory");
+    let width = report
+        .rows
+        .iter()
+        .map(|row| row.node.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    let mut table = format!(
+        "{:width$}  {:20} {:>9} {:>9}  why",
+        "node", "outcome", "time", "memory"
+    );
     for (row, reason) in report.rows.iter().zip(reasons) {
         let why = match (&row.outcome, &row.same_as) {
             (_, Some(same)) => format!("the same as `{same}`"),
@@ -110,22 +128,41 @@ fn table(report: &Report, reasons: &[Reason]) -> String {
         };
         let (outcome, time, memory) = (word(&row.outcome), time(row.time), bytes(row.bytes));
         // Writing to a string does not fail.
-        let _ = write!(table, "\n{:width$}  {outcome:20} {time:>9} {memory:>9}  {why}", row.node);
+        let _ = write!(
+            table,
+            "\n{:width$}  {outcome:20} {time:>9} {memory:>9}  {why}",
+            row.node
+        );
     }
     table
 }
 
 fn in_sum(report: &Report) -> String {
-    let count = |is: &dyn Fn(&Outcome) -> bool| report.rows.iter().filter(|row| is(&row.outcome)).count();
-    let recalled = count(&|outcome| matches!(outcome, Outcome::Recalled { .. } | Outcome::Unneeded));
-    let alike = report.rows.iter().filter(|row| row.same_as.is_some() && row.outcome == Outcome::Ran).count();
+    let count =
+        |is: &dyn Fn(&Outcome) -> bool| report.rows.iter().filter(|row| is(&row.outcome)).count();
+    let recalled =
+        count(&|outcome| matches!(outcome, Outcome::Recalled { .. } | Outcome::Unneeded));
+    let alike = report
+        .rows
+        .iter()
+        .filter(|row| row.same_as.is_some() && row.outcome == Outcome::Ran)
+        .count();
     let mut parts = vec![format!("{} ran", report.ran())];
     for (count, what) in [
         (alike, "alike"),
         (recalled, "unchanged"),
-        (count(&|outcome| matches!(outcome, Outcome::Failed(_))), "failed"),
-        (count(&|outcome| matches!(outcome, Outcome::Blocked(_))), "blocked"),
-        (count(&|outcome| *outcome == Outcome::Cancelled), "cancelled"),
+        (
+            count(&|outcome| matches!(outcome, Outcome::Failed(_))),
+            "failed",
+        ),
+        (
+            count(&|outcome| matches!(outcome, Outcome::Blocked(_))),
+            "blocked",
+        ),
+        (
+            count(&|outcome| *outcome == Outcome::Cancelled),
+            "cancelled",
+        ),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
@@ -133,13 +170,19 @@ fn in_sum(report: &Report) -> String {
     }
     let nodes = report.rows.len();
     let noun = if nodes == 1 { "node" } else { "nodes" };
-    format!("{nodes} {noun}: {} in {}", parts.join(", "), time(report.time))
+    format!(
+        "{nodes} {noun}: {} in {}",
+        parts.join(", "),
+        time(report.time)
+    )
 }
 
 /// A time as people read it.
 pub(crate) fn time(time: Duration) -> String {
     match time.as_secs_f64() {
-        seconds if seconds >= 60.0 => format!("{}m {:02.0}s", (seconds / 60.0) as u64, seconds % 60.0),
+        seconds if seconds >= 60.0 => {
+            format!("{}m {:02.0}s", (seconds / 60.0) as u64, seconds % 60.0)
+        }
         seconds if seconds >= 1.0 => format!("{seconds:.1} s"),
         seconds if seconds >= 1e-3 => format!("{:.0} ms", seconds * 1e3),
         seconds if seconds > 0.0 => format!("{:.0} µs", seconds * 1e6),

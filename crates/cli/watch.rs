@@ -61,7 +61,10 @@ pub(crate) fn watch(args: &Args) -> Ending {
     let cancel = Cancel::default();
     run::cancel_on_interrupt(&cancel)?;
     let outbox = Outbox::new(&args.output.out, args.output.overwrite);
-    let mut look = Look { files: BTreeSet::from([absolute(&args.graph)]), history: History::default() };
+    let mut look = Look {
+        files: BTreeSet::from([absolute(&args.graph)]),
+        history: History::default(),
+    };
     let mut watched = BTreeSet::new();
     while !cancel.is_cancelled() {
         if let Err(report) = go(args, &mut weft, &mut look, (&outbox, &cancel)) {
@@ -78,18 +81,36 @@ pub(crate) fn watch(args: &Args) -> Ending {
     Ok(GOOD)
 }
 
-fn go(args: &Args, weft: &mut Weft, look: &mut Look, (outbox, cancel): (&Outbox, &Cancel)) -> Result<(), Report> {
+fn go(
+    args: &Args,
+    weft: &mut Weft,
+    look: &mut Look,
+    (outbox, cancel): (&Outbox, &Cancel),
+) -> Result<(), Report> {
     let start = Instant::now();
     let (source, given) = source::one(&args.graph, Given::none())?;
     let given = run::given_over(given, &args.set);
     let graph = weft.read(source, &given)?;
-    look.files = graph.sources().iter().map(|source| absolute(Path::new(&source.name))).collect();
+    look.files = graph
+        .sources()
+        .iter()
+        .map(|source| absolute(Path::new(&source.name)))
+        .collect();
     look.files.insert(absolute(&args.graph));
     // Files that a literal names are watched even if one of them is missing: it may come.
-    look.files.extend(weft::engine::files_named(&graph, weft.packs()).iter().map(|path| absolute(path)));
+    look.files.extend(
+        weft::engine::files_named(&graph, weft.packs())
+            .iter()
+            .map(|path| absolute(path)),
+    );
     let plan: Plan = weft.plan(&graph)?;
     let teller = events::teller(&args.output);
-    let ride = Ride { only: None, cancel: cancel.clone(), events: teller.clone(), outbox: outbox.clone() };
+    let ride = Ride {
+        only: None,
+        cancel: cancel.clone(),
+        events: teller.clone(),
+        outbox: outbox.clone(),
+    };
     let report = run::go(weft, &plan, ride)?;
     teller.end();
     if args.output.json {
@@ -97,7 +118,10 @@ fn go(args: &Args, weft: &mut Weft, look: &mut Look, (outbox, cancel): (&Outbox,
     } else {
         let reasons = args.explain.then(|| look.history.reasons(&plan, &report));
         summary::print(&plan, &report, reasons.as_deref());
-        anstream::println!("watching ({} after the change)", summary::time(start.elapsed()));
+        anstream::println!(
+            "watching ({} after the change)",
+            summary::time(start.elapsed())
+        );
     }
     look.history = History::of(&plan);
     Ok(())
@@ -105,7 +129,11 @@ fn go(args: &Args, weft: &mut Weft, look: &mut Look, (outbox, cancel): (&Outbox,
 
 /// Waits until one of `files` has changed and the changes have settled, or the watch is cancelled.
 fn wait(changes: &Receiver<Vec<PathBuf>>, files: &BTreeSet<PathBuf>, cancel: &Cancel) {
-    let matters = |paths: &[PathBuf]| paths.iter().any(|path| files.iter().any(|file| path.starts_with(file)));
+    let matters = |paths: &[PathBuf]| {
+        paths
+            .iter()
+            .any(|path| files.iter().any(|file| path.starts_with(file)))
+    };
     loop {
         if cancel.is_cancelled() {
             return;
@@ -121,8 +149,18 @@ fn wait(changes: &Receiver<Vec<PathBuf>>, files: &BTreeSet<PathBuf>, cancel: &Ca
 /// The folders to watch: an editor may put a new file in the place of the old one, which a watch on the
 /// file itself would not see.
 fn folders(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-    let of = |file: &PathBuf| if file.is_dir() { Some(file.clone()) } else { file.parent().map(Path::to_path_buf) };
-    files.iter().filter_map(of).filter(|folder| folder.is_dir()).collect()
+    let of = |file: &PathBuf| {
+        if file.is_dir() {
+            Some(file.clone())
+        } else {
+            file.parent().map(Path::to_path_buf)
+        }
+    };
+    files
+        .iter()
+        .filter_map(of)
+        .filter(|folder| folder.is_dir())
+        .collect()
 }
 
 fn absolute(path: &Path) -> PathBuf {

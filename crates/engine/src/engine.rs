@@ -60,7 +60,11 @@ impl Engine {
             arrived: Vec::new(),
         });
         systems::observe(&mut world);
-        Self { world, schedule: systems::schedule(), runs: 0 }
+        Self {
+            world,
+            schedule: systems::schedule(),
+            runs: 0,
+        }
     }
 
     /// The store of results.
@@ -73,7 +77,8 @@ impl Engine {
         let start = Instant::now();
         self.runs += 1;
         let targets = targets(plan, ride.only);
-        self.world.insert_resource(start_of(plan, ride, &targets, self.runs));
+        self.world
+            .insert_resource(start_of(plan, ride, &targets, self.runs));
         loop {
             self.schedule.run(&mut self.world);
             if !self.wait() {
@@ -109,7 +114,9 @@ impl Engine {
         let mut makers: rustc_hash::FxHashMap<Entity, usize> = rustc_hash::FxHashMap::default();
         let row = |(place, node): (usize, &crate::PlannedNode)| {
             let entity = run.entities[place];
-            let maker = entity.map(|entity| *makers.entry(entity).or_insert(place)).filter(|maker| *maker != place);
+            let maker = entity
+                .map(|entity| *makers.entry(entity).or_insert(place))
+                .filter(|maker| *maker != place);
             let ended = entity.and_then(|entity| self.world.get::<Ended>(entity));
             let outputs = entity.and_then(|entity| self.world.get::<Outputs>(entity));
             Row {
@@ -123,16 +130,23 @@ impl Engine {
                 same_as: maker.map(|maker| plan.nodes()[maker].name().to_owned()),
                 time: ended.map(|ended| ended.time).unwrap_or_default(),
                 bytes: ended.map_or(0, |ended| ended.bytes),
-                outputs: outputs.filter(|_| targets.binary_search(&place).is_ok()).map(|outputs| outputs.values.clone()),
+                outputs: outputs
+                    .filter(|_| targets.binary_search(&place).is_ok())
+                    .map(|outputs| outputs.values.clone()),
             }
         };
-        Report { rows: plan.nodes().iter().enumerate().map(row).collect(), time: Default::default() }
+        Report {
+            rows: plan.nodes().iter().enumerate().map(row).collect(),
+            time: Default::default(),
+        }
     }
 
     /// Forgets the run; what was kept is in the store.
     fn clear(&mut self) {
         let run = self.world.remove_resource::<Run>();
-        let mut all = self.world.query_filtered::<Entity, Or<(With<crate::world::Place>, With<crate::world::From>)>>();
+        let mut all = self
+            .world
+            .query_filtered::<Entity, Or<(With<crate::world::Place>, With<crate::world::From>)>>();
         let all: Vec<_> = all.iter(&self.world).collect();
         for entity in all {
             self.world.despawn(entity);
@@ -147,7 +161,12 @@ fn targets(plan: &Plan, only: Option<&[String]>) -> Vec<usize> {
         Some(names) => names.iter().any(|name| name == node.name()),
         None => node.is_end(),
     };
-    plan.nodes().iter().enumerate().filter(|(_, node)| is_target(node)).map(|(place, _)| place).collect()
+    plan.nodes()
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| is_target(node))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 fn start_of(plan: &Plan, ride: Ride<'_>, targets: &[usize], run: u64) -> Run {
@@ -155,15 +174,24 @@ fn start_of(plan: &Plan, ride: Ride<'_>, targets: &[usize], run: u64) -> Run {
     let mut is_target = vec![false; nodes.len()];
     targets.iter().for_each(|place| is_target[*place] = true);
     ride.events.on(Event::Planned { nodes: nodes.len() });
-    let shared =
-        Shared { run, cancel: ride.cancel, events: ride.events, outbox: ride.outbox, names: plan.shared_names() };
+    let shared = Shared {
+        run,
+        cancel: ride.cancel,
+        events: ride.events,
+        outbox: ride.outbox,
+        names: plan.shared_names(),
+    };
     Run {
         shared: Arc::new(shared),
         names: plan.names_digest(),
         entities: vec![None; nodes.len()],
         by_key: Default::default(),
         // Taken from the end, so the first node of the file is admitted first.
-        wanted: targets.iter().rev().map(|place| (*place, Want::Any)).collect(),
+        wanted: targets
+            .iter()
+            .rev()
+            .map(|place| (*place, Want::Any))
+            .collect(),
         is_target,
         nodes,
     }

@@ -64,10 +64,23 @@ impl History {
     pub fn of(plan: &Plan) -> Self {
         let past = |node: &PlannedNode| Past {
             key: node.key.to_string(),
-            code: format!("{} {} {}", node.kind.spec.id, node.kind.spec.version, node.kind.build),
-            inputs: node.inputs.iter().map(|(port, source)| (port.clone(), written(source, plan))).collect(),
+            code: format!(
+                "{} {} {}",
+                node.kind.spec.id, node.kind.spec.version, node.kind.build
+            ),
+            inputs: node
+                .inputs
+                .iter()
+                .map(|(port, source)| (port.clone(), written(source, plan)))
+                .collect(),
         };
-        Self { nodes: plan.nodes().iter().map(|node| (node.name().to_owned(), past(node))).collect() }
+        Self {
+            nodes: plan
+                .nodes()
+                .iter()
+                .map(|node| (node.name().to_owned(), past(node)))
+                .collect(),
+        }
     }
 
     /// For each row of `report`, why it came out as it did, this history being the time before.
@@ -75,7 +88,9 @@ impl History {
         let now = Self::of(plan);
         let rows = plan.nodes().iter().zip(&report.rows);
         rows.map(|(node, row)| match self.nodes.get(node.name()) {
-            _ if matches!(row.outcome, Outcome::Recalled { .. } | Outcome::Unneeded) => Reason::Unchanged,
+            _ if matches!(row.outcome, Outcome::Recalled { .. } | Outcome::Unneeded) => {
+                Reason::Unchanged
+            }
             None => Reason::New,
             Some(past) => self.difference(past, &now.nodes[node.name()], node, plan),
         })
@@ -89,17 +104,27 @@ impl History {
         if past.code != now.code {
             return Reason::Code;
         }
-        let changed = now.inputs.iter().find(|(port, is)| past.inputs.get(*port) != Some(is));
+        let changed = now
+            .inputs
+            .iter()
+            .find(|(port, is)| past.inputs.get(*port) != Some(is));
         if let Some((port, is)) = changed {
             let was = past.inputs.get(port).map_or("nothing", String::as_str);
             let (was, is) = (without_hash(was), without_hash(is));
-            return if was == is { Reason::File(port.clone()) } else { Reason::Input(port.clone(), was, is) };
+            return if was == is {
+                Reason::File(port.clone())
+            } else {
+                Reason::Input(port.clone(), was, is)
+            };
         }
         let mut upstream = None;
         for (_, source) in &node.inputs {
             source.for_each_wire(&mut |wire| {
                 let giver = &plan.nodes()[wire.node];
-                let is_same = self.nodes.get(giver.name()).is_some_and(|past| past.key == giver.key.to_string());
+                let is_same = self
+                    .nodes
+                    .get(giver.name())
+                    .is_some_and(|past| past.key == giver.key.to_string());
                 if !is_same {
                     upstream.get_or_insert_with(|| giver.name().to_owned());
                 }
@@ -112,8 +137,12 @@ impl History {
 /// A literal as it is written, with the hash of its content, so that a changed file shows.
 fn written(source: &Source, plan: &Plan) -> String {
     match source {
-        Source::Value { digest, written, .. } => format!("{written} #{}", digest.short()),
-        Source::Wire(Wire { node, output, .. }) => format!("Wire({}.{output})", plan.nodes()[*node].name()),
+        Source::Value {
+            digest, written, ..
+        } => format!("{written} #{}", digest.short()),
+        Source::Wire(Wire { node, output, .. }) => {
+            format!("Wire({}.{output})", plan.nodes()[*node].name())
+        }
         Source::List { items, .. } => {
             let items: Vec<_> = items.iter().map(|item| written(item, plan)).collect();
             format!("[{}]", items.join(", "))
@@ -122,5 +151,8 @@ fn written(source: &Source, plan: &Plan) -> String {
 }
 
 fn without_hash(written: &str) -> String {
-    written.rsplit_once(" #").map_or(written, |(literal, _)| literal).to_owned()
+    written
+        .rsplit_once(" #")
+        .map_or(written, |(literal, _)| literal)
+        .to_owned()
 }

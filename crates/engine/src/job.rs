@@ -31,31 +31,51 @@ impl Job for Task {
     fn step(&self, done: u64, total: u64) {
         // Of a mapped node, the elements are the steps.
         if self.element.is_none() {
-            self.shared.events.on(Event::Step { node: &self.node, done, total });
+            self.shared.events.on(Event::Step {
+                node: &self.node,
+                done,
+                total,
+            });
         }
     }
 
     fn preview(&self, image: &Image) {
-        self.shared.events.on(Event::Preview { node: &self.node, image });
+        self.shared.events.on(Event::Preview {
+            node: &self.node,
+            image,
+        });
     }
 
     fn save(&self, template: &str, extension: &str, bytes: &[u8]) -> Result<Saved> {
         let (index, count) = self.element.unwrap_or((0, 1));
         if count > 1 && !template.contains("{index}") {
-            let message = format!("names one file for a list of {count}; put {{index}} into `{template}`");
+            let message =
+                format!("names one file for a list of {count}; put {{index}} into `{template}`");
             return Err(Error::input("path", message));
         }
         let width = count.saturating_sub(1).to_string().len();
-        let more = [("index", format!("{index:0width$}")), ("node", self.node.to_string())];
-        let mut path = self.shared.names.fill(template, &more).map_err(|message| Error::input("path", message))?;
+        let more = [
+            ("index", format!("{index:0width$}")),
+            ("node", self.node.to_string()),
+        ];
+        let mut path = self
+            .shared
+            .names
+            .fill(template, &more)
+            .map_err(|message| Error::input("path", message))?;
         let file = path.rsplit(['/', '\\']).next().unwrap_or("");
         if file.is_empty() {
-            return Err(Error::input("path", format!("names a folder, not a file: {path}")));
+            return Err(Error::input(
+                "path",
+                format!("names a folder, not a file: {path}"),
+            ));
         }
         if !file.contains('.') {
             path = format!("{path}.{extension}");
         }
-        self.shared.outbox.write(&path, self.shared.run, &self.node, bytes)
+        self.shared
+            .outbox
+            .write(&path, self.shared.run, &self.node, bytes)
     }
 
     fn provenance(&self) -> Option<&Provenance> {

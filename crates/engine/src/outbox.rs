@@ -31,7 +31,11 @@ struct Written {
 impl Outbox {
     /// Relative paths start from `folder`; files that exist are replaced only if `may_replace`.
     pub fn new(folder: impl Into<PathBuf>, may_replace: bool) -> Self {
-        Self { folder: folder.into(), may_replace, written: Arc::default() }
+        Self {
+            folder: folder.into(),
+            may_replace,
+            written: Arc::default(),
+        }
     }
 
     /// Writes a finished file.
@@ -51,13 +55,28 @@ impl Outbox {
             {
                 return Err(taken(&path, &earlier.node));
             }
-            written.insert(path.clone(), Written { run, node: node.to_owned(), content });
+            written.insert(
+                path.clone(),
+                Written {
+                    run,
+                    node: node.to_owned(),
+                    content,
+                },
+            );
             earlier
         };
         let is_ours = earlier.is_some_and(|earlier| is_unchanged(&path, &earlier.content));
-        let existing = if self.may_replace || is_ours { Existing::Replace } else { Existing::Refuse };
+        let existing = if self.may_replace || is_ours {
+            Existing::Replace
+        } else {
+            Existing::Refuse
+        };
         write_atomically(&path, bytes, existing).map_err(|error| self.explain(&path, error))?;
-        Ok(Saved { path, content, bytes: bytes.len() as u64 })
+        Ok(Saved {
+            path,
+            content,
+            bytes: bytes.len() as u64,
+        })
     }
 
     fn explain(&self, path: &Path, error: WriteError) -> Error {
@@ -67,7 +86,10 @@ impl Outbox {
 }
 
 fn taken(path: &Path, node: &str) -> Error {
-    let message = format!("`{node}` writes another picture to the same file in this run; give each its own path: {}", path.display());
+    let message = format!(
+        "`{node}` writes another picture to the same file in this run; give each its own path: {}",
+        path.display()
+    );
     Error::Io(message)
 }
 

@@ -27,10 +27,16 @@ impl Packs {
     ///
     /// # Errors
     /// Two packs bring a node of the same id.
-    pub fn new<'a>(packs: impl IntoIterator<Item = &'a Pack>, build: Digest) -> Result<Self, ClashingId> {
+    pub fn new<'a>(
+        packs: impl IntoIterator<Item = &'a Pack>,
+        build: Digest,
+    ) -> Result<Self, ClashingId> {
         let mut all = Self::default();
         for pack in packs {
-            let kinds = pack.nodes().iter().map(|entry| Arc::new(*entry) as Arc<dyn Kind>);
+            let kinds = pack
+                .nodes()
+                .iter()
+                .map(|entry| Arc::new(*entry) as Arc<dyn Kind>);
             all.add(pack.spec(), kinds.collect(), build)?;
             for ty in pack.types() {
                 if all.types.iter().all(|known| known.name() != ty.name()) {
@@ -46,11 +52,23 @@ impl Packs {
     ///
     /// # Errors
     /// A node of the same id is there already; nothing is added then.
-    pub fn add(&mut self, spec: PackSpec, kinds: Vec<Arc<dyn Kind>>, build: Digest) -> Result<(), ClashingId> {
+    pub fn add(
+        &mut self,
+        spec: PackSpec,
+        kinds: Vec<Arc<dyn Kind>>,
+        build: Digest,
+    ) -> Result<(), ClashingId> {
         let nodes = spec.nodes.clone();
         self.registry.add(spec)?;
         for (spec, kind) in nodes.into_iter().zip(kinds) {
-            self.kinds.insert(spec.id.clone(), Registered { kind, spec: Arc::new(spec), build });
+            self.kinds.insert(
+                spec.id.clone(),
+                Registered {
+                    kind,
+                    spec: Arc::new(spec),
+                    build,
+                },
+            );
         }
         Ok(())
     }

@@ -33,11 +33,19 @@ pub struct PlannedNode {
 #[derive(Clone)]
 pub(crate) enum Source {
     /// Written in the file.
-    Value { value: AnyValue, digest: Digest, written: String },
+    Value {
+        value: AnyValue,
+        digest: Digest,
+        written: String,
+    },
     /// Another node.
     Wire(Wire),
     /// Several of these; a list among them is spliced.
-    List { element: TypeName, items: Vec<Source>, is_mapped: bool },
+    List {
+        element: TypeName,
+        items: Vec<Source>,
+        is_mapped: bool,
+    },
 }
 
 /// An output of another node.
@@ -121,7 +129,9 @@ pub fn plan(graph: &Graph, packs: &Packs, names: Names) -> Result<Plan, Vec<Plan
     let mut nodes: Vec<PlannedNode> = Vec::with_capacity(graph.nodes().len());
     let mut problems = Vec::new();
     for node in graph.nodes() {
-        let Some(planned) = planned(node, packs, &mut problems) else { continue };
+        let Some(planned) = planned(node, packs, &mut problems) else {
+            continue;
+        };
         // Wires point backwards, so a node that failed to plan leaves no key to look up; stop hashing.
         if problems.is_empty() {
             let identity = |from: usize, output: usize| key::made(&nodes[from].key, output);
@@ -132,7 +142,15 @@ pub fn plan(graph: &Graph, packs: &Packs, names: Names) -> Result<Plan, Vec<Plan
             nodes.push(PlannedNode { key, ..planned });
         }
     }
-    if problems.is_empty() { Ok(Plan { nodes: nodes.into(), names: Arc::new(names), names_digest }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Plan {
+            nodes: nodes.into(),
+            names: Arc::new(names),
+            names_digest,
+        })
+    } else {
+        Err(problems)
+    }
 }
 
 /// The files and folders that literals of `graph` name, whether they are there or not.
@@ -141,8 +159,18 @@ pub fn files_named(graph: &Graph, packs: &Packs) -> Vec<std::path::PathBuf> {
     for node in graph.nodes() {
         let spec = packs.kind(&node.id).map(|kind| kind.spec.clone());
         for (port, argument) in &node.arguments {
-            let form = spec.as_ref().and_then(|spec| spec.input(port)).map(|port| &port.form);
-            if let (Some(Form::File | Form::Folder), Argument::Literal { literal: Literal::Text(path), .. }) = (form, argument) {
+            let form = spec
+                .as_ref()
+                .and_then(|spec| spec.input(port))
+                .map(|port| &port.form);
+            if let (
+                Some(Form::File | Form::Folder),
+                Argument::Literal {
+                    literal: Literal::Text(path),
+                    ..
+                },
+            ) = (form, argument)
+            {
                 files.push(path.into());
             }
         }
@@ -152,7 +180,10 @@ pub fn files_named(graph: &Graph, packs: &Packs) -> Vec<std::path::PathBuf> {
 
 fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Option<PlannedNode> {
     let Some(kind) = packs.kind(&node.id) else {
-        let message = format!("its kind `{}` was in the registry when the graph was checked, and now is not", node.id);
+        let message = format!(
+            "its kind `{}` was in the registry when the graph was checked, and now is not",
+            node.id
+        );
         problems.push(PlanProblem::new(&node.name, message, &node.origin));
         return None;
     };
@@ -172,7 +203,11 @@ fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Optio
         return None;
     }
     if let Err(error) = kind.kind.check(&Facts::new(&known)) {
-        problems.push(PlanProblem::new(&node.name, error.to_string(), &node.origin));
+        problems.push(PlanProblem::new(
+            &node.name,
+            error.to_string(),
+            &node.origin,
+        ));
     }
     Some(PlannedNode {
         name: node.name.as_str().into(),
@@ -200,29 +235,65 @@ fn source(
                 None
             }
         },
-        Argument::Wire { node, output, is_mapped, from, to, .. } => {
-            let given = if *is_mapped { from.element()? } else { from.clone() };
+        Argument::Wire {
+            node,
+            output,
+            is_mapped,
+            from,
+            to,
+            ..
+        } => {
+            let given = if *is_mapped {
+                from.element()?
+            } else {
+                from.clone()
+            };
             let convert = (given != *to).then(|| to.clone());
-            Some(Source::Wire(Wire { node: *node, output: *output, convert, is_mapped: *is_mapped }))
+            Some(Source::Wire(Wire {
+                node: *node,
+                output: *output,
+                convert,
+                is_mapped: *is_mapped,
+            }))
         }
-        Argument::List { items, is_mapped, .. } => {
+        Argument::List {
+            items, is_mapped, ..
+        } => {
             let ty = kind.spec.input(port)?.ty.clone();
             let element = if *is_mapped { ty } else { ty.element()? };
             let items = items.iter().map(|item| match item {
                 // A port that takes lists reads a literal among wires as a list of one.
                 Argument::Literal { literal, origin } if !*is_mapped => {
                     let literal = Literal::List(vec![literal.clone()]);
-                    source(kind, port, &Argument::Literal { literal, origin: origin.clone() }, refuse)
+                    source(
+                        kind,
+                        port,
+                        &Argument::Literal {
+                            literal,
+                            origin: origin.clone(),
+                        },
+                        refuse,
+                    )
                 }
                 other => source(kind, port, other, refuse),
             });
-            Some(Source::List { element, items: items.collect::<Option<_>>()?, is_mapped: *is_mapped })
+            Some(Source::List {
+                element,
+                items: items.collect::<Option<_>>()?,
+                is_mapped: *is_mapped,
+            })
         }
     }
 }
 
 fn value(kind: &Registered, port: &str, literal: &Literal) -> Result<Source, String> {
     let value = kind.kind.literal(port, literal)?;
-    let digest = value.digest().ok_or_else(|| format!("a value of type {} has no content hash", value.type_name()))?;
-    Ok(Source::Value { value, digest, written: literal.to_string() })
+    let digest = value
+        .digest()
+        .ok_or_else(|| format!("a value of type {} has no content hash", value.type_name()))?;
+    Ok(Source::Value {
+        value,
+        digest,
+        written: literal.to_string(),
+    })
 }

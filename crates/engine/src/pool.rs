@@ -40,7 +40,9 @@ impl Pool {
             let work = move || inbox.iter().for_each(carry_out);
             // Where a thread cannot be had the others do its work; where none can, the engine's own
             // thread does all of it, since a call that stands alone never comes here.
-            let _ = thread::Builder::new().name(format!("weft-node-{index}")).spawn(work);
+            let _ = thread::Builder::new()
+                .name(format!("weft-node-{index}"))
+                .spawn(work);
         }
         Self { orders }
     }
@@ -55,23 +57,41 @@ impl Pool {
 
 /// Makes the call on this thread and sends the answer.
 pub(crate) fn carry_out(order: Order) {
-    let Order { mut call, nodes, shared, device, answer } = order;
+    let Order {
+        mut call,
+        nodes,
+        shared,
+        device,
+        answer,
+    } = order;
     let node = &nodes[call.place];
-    let task = Task { shared, node: node.name.clone(), element: call.element };
+    let task = Task {
+        shared,
+        node: node.name.clone(),
+        element: call.element,
+    };
     let mut context = Context::new(device, Arc::new(task));
     let start = Instant::now();
     // A node has no state of its own, so nothing is left half-changed when it unwinds.
-    let result = catch_unwind(AssertUnwindSafe(|| node.kind.kind.run(&mut call.values, &mut context)));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        node.kind.kind.run(&mut call.values, &mut context)
+    }));
     let result = match result {
         Ok(result) => result.map_err(Failure::Error),
         Err(panic) => Err(Failure::Panic(message(&*panic))),
     };
     let element = call.element.map(|(index, _)| index);
     // The engine may have gone; then nobody wants the answer.
-    let _ = answer.send(Answer { entity: call.entity, element, result, time: start.elapsed() });
+    let _ = answer.send(Answer {
+        entity: call.entity,
+        element,
+        result,
+        time: start.elapsed(),
+    });
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
 }

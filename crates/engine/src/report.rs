@@ -70,12 +70,17 @@ impl Report {
 
     /// Whether the run was cancelled.
     pub fn is_cancelled(&self) -> bool {
-        self.rows.iter().any(|row| row.outcome == Outcome::Cancelled)
+        self.rows
+            .iter()
+            .any(|row| row.outcome == Outcome::Cancelled)
     }
 
     /// How many nodes ran.
     pub fn ran(&self) -> usize {
-        self.rows.iter().filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none()).count()
+        self.rows
+            .iter()
+            .filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none())
+            .count()
     }
 
     /// The row of that node.

@@ -28,7 +28,12 @@ pub(crate) fn schedule() -> Schedule {
             admit::admit,
             recall::recall,
             // A kept result that turned out to be gone is admitted anew before anything moves on.
-            (dispatch::dispatch, collect::collect, propagate::propagate, release::release)
+            (
+                dispatch::dispatch,
+                collect::collect,
+                propagate::propagate,
+                release::release,
+            )
                 .chain()
                 .run_if(|run: Res<Run>| run.wanted.is_empty()),
         )
@@ -39,15 +44,25 @@ pub(crate) fn schedule() -> Schedule {
 
 /// Has the events of a run told as components come and go.
 pub(crate) fn observe(world: &mut World) {
-    world.add_observer(|start: On<Add<Running>>, places: Query<&Place>, run: Res<Run>| {
-        if let Ok(place) = places.get(start.entity) {
-            run.shared.events.on(Event::Started { node: &run.nodes[place.0].name });
-        }
-    });
-    world.add_observer(|end: On<Add<Ended>>, ends: Query<(&Place, &Ended)>, run: Res<Run>| {
-        if let Ok((place, ended)) = ends.get(end.entity) {
-            let node = &run.nodes[place.0].name;
-            run.shared.events.on(Event::Finished { node, outcome: &ended.outcome, time: ended.time });
-        }
-    });
+    world.add_observer(
+        |start: On<Add<Running>>, places: Query<&Place>, run: Res<Run>| {
+            if let Ok(place) = places.get(start.entity) {
+                run.shared.events.on(Event::Started {
+                    node: &run.nodes[place.0].name,
+                });
+            }
+        },
+    );
+    world.add_observer(
+        |end: On<Add<Ended>>, ends: Query<(&Place, &Ended)>, run: Res<Run>| {
+            if let Ok((place, ended)) = ends.get(end.entity) {
+                let node = &run.nodes[place.0].name;
+                run.shared.events.on(Event::Finished {
+                    node,
+                    outcome: &ended.outcome,
+                    time: ended.time,
+                });
+            }
+        },
+    );
 }

@@ -20,7 +20,10 @@ impl Names {
         for (name, value) in &self.values {
             hasher.field(name.as_bytes()).field(value.as_bytes());
         }
-        hasher.field(self.provenance.graph.as_bytes()).field(self.provenance.inputs.as_bytes()).finish()
+        hasher
+            .field(self.provenance.graph.as_bytes())
+            .field(self.provenance.inputs.as_bytes())
+            .finish()
     }
 
     /// Fills in `template`; `{{` and `}}` are braces. What is filled in is made safe for a file name.
@@ -38,10 +41,18 @@ impl Names {
                 rest = &from[2..];
                 continue;
             }
-            let Some((name, after)) = from.strip_prefix('{').and_then(|inside| inside.split_once('}')) else {
-                return Err(format!("a brace stands alone in `{template}`; write {{{{ or }}}} for a brace"));
+            let Some((name, after)) = from
+                .strip_prefix('{')
+                .and_then(|inside| inside.split_once('}'))
+            else {
+                return Err(format!(
+                    "a brace stands alone in `{template}`; write {{{{ or }}}} for a brace"
+                ));
             };
-            let value = more.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+            let value = more
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value);
             let Some(value) = value.or_else(|| self.values.get(name)) else {
                 return Err(self.unknown(name, template, more));
             };
@@ -53,16 +64,34 @@ impl Names {
     }
 
     fn unknown(&self, name: &str, template: &str, more: &[(&str, String)]) -> String {
-        let known = more.iter().map(|(name, _)| *name).chain(self.values.keys().map(String::as_str));
+        let known = more
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(self.values.keys().map(String::as_str));
         let known: Vec<_> = known.map(|name| format!("{{{name}}}")).collect();
-        format!("`{{{name}}}` in `{template}` stands for nothing here; there are {}", known.join(", "))
+        format!(
+            "`{{{name}}}` in `{template}` stands for nothing here; there are {}",
+            known.join(", ")
+        )
     }
 }
 
 /// Replaces what no file system likes; at most 80 characters.
 fn safe(value: &str) -> String {
-    let replace = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
-    value.trim().trim_start_matches('.').chars().take(80).map(replace).collect()
+    let replace = |c: char| {
+        if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
+            '_'
+        } else {
+            c
+        }
+    };
+    value
+        .trim()
+        .trim_start_matches('.')
+        .chars()
+        .take(80)
+        .map(replace)
+        .collect()
 }
 
 #[cfg(test)]
@@ -70,7 +99,14 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        Names { values: [("seed".into(), "7".into()), ("prompt".into(), "a/b: c".into())].into(), ..Names::default() }
+        Names {
+            values: [
+                ("seed".into(), "7".into()),
+                ("prompt".into(), "a/b: c".into()),
+            ]
+            .into(),
+            ..Names::default()
+        }
     }
 
     #[test]
@@ -87,14 +123,30 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_with_those_there_are() {
         let error = names().fill("{sede}.png", &[]).unwrap_err();
-        assert_eq!(error, "`{sede}` in `{sede}.png` stands for nothing here; there are {prompt}, {seed}");
-        assert!(names().fill("{seed", &[]).unwrap_err().contains("a brace stands alone"));
-        assert!(names().fill("seed}", &[]).unwrap_err().contains("a brace stands alone"));
+        assert_eq!(
+            error,
+            "`{sede}` in `{sede}.png` stands for nothing here; there are {prompt}, {seed}"
+        );
+        assert!(
+            names()
+                .fill("{seed", &[])
+                .unwrap_err()
+                .contains("a brace stands alone")
+        );
+        assert!(
+            names()
+                .fill("seed}", &[])
+                .unwrap_err()
+                .contains("a brace stands alone")
+        );
     }
 
     #[test]
     fn a_value_cannot_climb_out_of_its_folder() {
-        let names = Names { values: [("p".into(), "../../etc".into())].into(), ..Names::default() };
+        let names = Names {
+            values: [("p".into(), "../../etc".into())].into(),
+            ..Names::default()
+        };
         assert_eq!(names.fill("out/{p}.png", &[]).unwrap(), "out/_.._etc.png");
     }
 }

@@ -8,7 +8,10 @@ use std::{
 };
 
 use nodes::{chain, plan_of, tree};
-use weft_engine::{Cancel, Engine, Event, Events, History, Outbox, Outcome, Plan, Reason, Report, Ride, Settings, Silent};
+use weft_engine::{
+    Cancel, Engine, Event, Events, History, Outbox, Outcome, Plan, Reason, Report, Ride, Settings,
+    Silent,
+};
 use weft_store::{Limits, Store};
 use weft_value::AnyValue;
 
@@ -18,15 +21,27 @@ fn engine() -> Engine {
 
 fn engine_with(store: Store) -> Engine {
     let device = burn::tensor::Device::flex();
-    Engine::new(Settings { device, store: Arc::new(store), workers: Some(2) })
+    Engine::new(Settings {
+        device,
+        store: Arc::new(store),
+        workers: Some(2),
+    })
 }
 
 fn ride<'a>() -> Ride<'a> {
-    Ride { only: None, cancel: Cancel::default(), events: Arc::new(Silent), outbox: Outbox::new(".", false) }
+    Ride {
+        only: None,
+        cancel: Cancel::default(),
+        events: Arc::new(Silent),
+        outbox: Outbox::new(".", false),
+    }
 }
 
 fn ran(report: &Report) -> Vec<&str> {
-    let rows = report.rows.iter().filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none());
+    let rows = report
+        .rows
+        .iter()
+        .filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none());
     rows.map(|row| row.node.as_str()).collect()
 }
 
@@ -40,7 +55,9 @@ fn run(engine: &mut Engine, plan: &Plan) -> Report {
 
 #[test]
 fn values_flow_along_wires() {
-    let plan = plan_of(r#"{ "a": Number(value: 2), "b": Add(a: Wire("a"), b: 3), "c": Add(a: Wire("b"), b: Wire("a")) }"#);
+    let plan = plan_of(
+        r#"{ "a": Number(value: 2), "b": Add(a: Wire("a"), b: 3), "c": Add(a: Wire("b"), b: Wire("a")) }"#,
+    );
     let report = run(&mut engine(), &plan);
     assert!(report.is_good());
     assert_eq!(number(&report, "c"), 7.0);
@@ -54,7 +71,10 @@ fn an_unchanged_graph_runs_nothing() {
     let again = run(&mut engine, &plan);
     assert_eq!(ran(&again), [""; 0]);
     assert_eq!(again.row("a").unwrap().outcome, Outcome::Unneeded);
-    assert!(matches!(again.row("b").unwrap().outcome, Outcome::Recalled { .. }));
+    assert!(matches!(
+        again.row("b").unwrap().outcome,
+        Outcome::Recalled { .. }
+    ));
     assert_eq!(number(&again, "b"), 5.0);
 }
 
@@ -76,13 +96,18 @@ fn an_edit_in_the_middle_runs_exactly_its_descendants() {
 #[test]
 fn equal_values_cut_a_change_off() {
     let graph = |value: &str| {
-        plan_of(&format!(r#"{{ "a": Number(value: {value}), "sign": Sign(of: Wire("a")), "b": Add(a: Wire("sign"), b: 1) }}"#))
+        plan_of(&format!(
+            r#"{{ "a": Number(value: {value}), "sign": Sign(of: Wire("a")), "b": Add(a: Wire("sign"), b: 1) }}"#
+        ))
     };
     let mut engine = engine();
     run(&mut engine, &graph("3"));
     let report = run(&mut engine, &graph("4"));
     assert_eq!(ran(&report), ["a", "sign"]);
-    assert!(matches!(report.row("b").unwrap().outcome, Outcome::Recalled { .. }));
+    assert!(matches!(
+        report.row("b").unwrap().outcome,
+        Outcome::Recalled { .. }
+    ));
     assert_eq!(ran(&run(&mut engine, &graph("4"))), [""; 0]);
     assert_eq!(ran(&run(&mut engine, &graph("-4"))), ["a", "sign", "b"]);
 }
@@ -106,22 +131,38 @@ fn a_failure_ends_its_descendants_and_nobody_else() {
              "good": Number(value: 1), "d": Add(a: Wire("good"), b: 1) }"#,
     );
     let report = run(&mut engine(), &plan);
-    assert_eq!(report.row("bad").unwrap().outcome, Outcome::Failed("no luck".into()));
-    assert_eq!(report.row("b").unwrap().outcome, Outcome::Blocked("bad".into()));
-    assert_eq!(report.row("c").unwrap().outcome, Outcome::Blocked("bad".into()));
+    assert_eq!(
+        report.row("bad").unwrap().outcome,
+        Outcome::Failed("no luck".into())
+    );
+    assert_eq!(
+        report.row("b").unwrap().outcome,
+        Outcome::Blocked("bad".into())
+    );
+    assert_eq!(
+        report.row("c").unwrap().outcome,
+        Outcome::Blocked("bad".into())
+    );
     assert_eq!(number(&report, "d"), 2.0);
     assert!(!report.is_good());
 }
 
 #[test]
 fn a_panic_is_the_failure_of_its_node() {
-    let plan = plan_of(r#"{ "bad": Panic(message: "ouch"), "good": Number(value: 1), "b": Add(a: Wire("bad"), b: 1) }"#);
+    let plan = plan_of(
+        r#"{ "bad": Panic(message: "ouch"), "good": Number(value: 1), "b": Add(a: Wire("bad"), b: 1) }"#,
+    );
     let mut engine = engine();
     for _ in 0..2 {
         let report = run(&mut engine, &plan);
-        let Outcome::Failed(message) = &report.row("bad").unwrap().outcome else { panic!("it did not fail") };
+        let Outcome::Failed(message) = &report.row("bad").unwrap().outcome else {
+            panic!("it did not fail")
+        };
         assert!(message.contains("ouch"), "{message}");
-        assert_eq!(report.row("b").unwrap().outcome, Outcome::Blocked("bad".into()));
+        assert_eq!(
+            report.row("b").unwrap().outcome,
+            Outcome::Blocked("bad".into())
+        );
     }
 }
 
@@ -139,23 +180,35 @@ fn a_node_is_mapped_over_a_list() {
 
 #[test]
 fn mapping_over_nothing_gives_nothing() {
-    let plan = plan_of(r#"{ "list": Range(count: 0), "plus": Add(a: Wire("list"), b: 10), "sum": Sum(of: Wire("plus")) }"#);
+    let plan = plan_of(
+        r#"{ "list": Range(count: 0), "plus": Add(a: Wire("list"), b: 10), "sum": Sum(of: Wire("plus")) }"#,
+    );
     assert_eq!(number(&run(&mut engine(), &plan), "sum"), 0.0);
 }
 
 #[test]
 fn lists_of_different_lengths_are_told() {
-    let plan = plan_of(r#"{ "a": Range(count: 2), "b": Range(count: 3), "c": Add(a: Wire("a"), b: Wire("b")) }"#);
+    let plan = plan_of(
+        r#"{ "a": Range(count: 2), "b": Range(count: 3), "c": Add(a: Wire("a"), b: Wire("b")) }"#,
+    );
     let report = run(&mut engine(), &plan);
-    let Outcome::Failed(message) = &report.row("c").unwrap().outcome else { panic!("it did not fail") };
-    assert_eq!(message, "is mapped over lists of different lengths: `a` has 2, `b` has 3");
+    let Outcome::Failed(message) = &report.row("c").unwrap().outcome else {
+        panic!("it did not fail")
+    };
+    assert_eq!(
+        message,
+        "is mapped over lists of different lengths: `a` has 2, `b` has 3"
+    );
 }
 
 #[test]
 fn a_bad_element_is_told_by_its_place() {
     let plan = plan_of(r#"{ "list": Range(count: 3), "picky": Picky(of: Wire("list"), not: 1) }"#);
     let report = run(&mut engine(), &plan);
-    assert_eq!(report.row("picky").unwrap().outcome, Outcome::Failed("element 1 of 3: input `of`: not that one".into()));
+    assert_eq!(
+        report.row("picky").unwrap().outcome,
+        Outcome::Failed("element 1 of 3: input `of`: not that one".into())
+    );
 }
 
 #[test]
@@ -163,14 +216,26 @@ fn ready_nodes_run_side_by_side() {
     let plan = plan_of(r#"{ "a": Sleep(ms: 150), "b": Sleep(ms: 151) }"#);
     let start = Instant::now();
     assert!(run(&mut engine(), &plan).is_good());
-    assert!(start.elapsed() < Duration::from_millis(290), "took {:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_millis(290),
+        "took {:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
 fn only_what_is_asked_for_runs() {
-    let plan = plan_of(r#"{ "a": Number(value: 1), "b": Add(a: Wire("a"), b: 1), "c": Add(a: Wire("b"), b: 1), "d": Number(value: 5) }"#);
+    let plan = plan_of(
+        r#"{ "a": Number(value: 1), "b": Add(a: Wire("a"), b: 1), "c": Add(a: Wire("b"), b: 1), "d": Number(value: 5) }"#,
+    );
     let only = ["b".to_owned()];
-    let report = engine().run(&plan, Ride { only: Some(&only), ..ride() });
+    let report = engine().run(
+        &plan,
+        Ride {
+            only: Some(&only),
+            ..ride()
+        },
+    );
     assert_eq!(ran(&report), ["a", "b"]);
     assert_eq!(number(&report, "b"), 2.0);
 }
@@ -192,13 +257,27 @@ impl Events for Canceller {
 
 #[test]
 fn a_node_that_steps_stops_when_it_is_told() {
-    let plan = plan_of(r#"{ "spin": Spin(steps: 100000000), "after": Add(a: Wire("spin"), b: 1) }"#);
+    let plan =
+        plan_of(r#"{ "spin": Spin(steps: 100000000), "after": Add(a: Wire("spin"), b: 1) }"#);
     let cancel = Cancel::default();
-    let events = Arc::new(Canceller { cancel: cancel.clone(), at: Mutex::default() });
+    let events = Arc::new(Canceller {
+        cancel: cancel.clone(),
+        at: Mutex::default(),
+    });
     let mut engine = engine();
-    let report = engine.run(&plan, Ride { cancel, events: events.clone(), ..ride() });
+    let report = engine.run(
+        &plan,
+        Ride {
+            cancel,
+            events: events.clone(),
+            ..ride()
+        },
+    );
     let late = events.at.lock().unwrap().unwrap().elapsed();
-    assert!(late < Duration::from_millis(100), "took {late:?} from the wish to the end");
+    assert!(
+        late < Duration::from_millis(100),
+        "took {late:?} from the wish to the end"
+    );
     assert!(report.is_cancelled());
     assert_eq!(report.row("after").unwrap().outcome, Outcome::Cancelled);
 }
@@ -206,9 +285,15 @@ fn a_node_that_steps_stops_when_it_is_told() {
 #[test]
 fn results_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let limits = Limits { memory_bytes: 1 << 20, disk_bytes: 1 << 24 };
-    let open = || engine_with(Store::open(folder.path(), limits, weft_value::TYPES.to_vec()).unwrap());
-    let plan = plan_of(r#"{ "a": Number(value: 2), "b": Add(a: Wire("a"), b: 3), "c": Sum(of: [Wire("b")]) }"#);
+    let limits = Limits {
+        memory_bytes: 1 << 20,
+        disk_bytes: 1 << 24,
+    };
+    let open =
+        || engine_with(Store::open(folder.path(), limits, weft_value::TYPES.to_vec()).unwrap());
+    let plan = plan_of(
+        r#"{ "a": Number(value: 2), "b": Add(a: Wire("a"), b: 3), "c": Sum(of: [Wire("b")]) }"#,
+    );
     let mut first = open();
     assert_eq!(ran(&run(&mut first, &plan)).len(), 3);
     first.store().flush();
@@ -233,13 +318,18 @@ fn a_tree_of_five_hundred_and_thirteen_runs() {
     let report = run(&mut engine(), &plan_of(&tree(256)));
     assert!(report.is_good());
     assert_eq!(report.rows.len(), 513);
-    assert_eq!(number(&report, "root"), f64::from((0..256).sum::<i32>() + 256));
+    assert_eq!(
+        number(&report, "root"),
+        f64::from((0..256).sum::<i32>() + 256)
+    );
 }
 
 #[test]
 fn history_tells_why_a_node_ran() {
     let graph = |value: &str, more: &str| {
-        plan_of(&format!(r#"{{ "a": Number(value: {value}), "b": Add(a: Wire("a"), b: 3), "c": Add(a: Wire("b"), b: 1){more} }}"#))
+        plan_of(&format!(
+            r#"{{ "a": Number(value: {value}), "b": Add(a: Wire("a"), b: 3), "c": Add(a: Wire("b"), b: 1){more} }}"#
+        ))
     };
     let mut engine = engine();
     let first = graph("2", "");
@@ -247,10 +337,26 @@ fn history_tells_why_a_node_ran() {
     let edited = graph("4", r#", "d": Number(value: 9)"#);
     let report = run(&mut engine, &edited);
     let reasons = History::of(&first).reasons(&edited, &report);
-    let told: Vec<_> = edited.nodes().iter().map(|node| node.name()).zip(&reasons).collect();
-    assert!(told.contains(&("a", &Reason::Input("value".into(), "2.0".into(), "4.0".into()))), "{told:?}");
+    let told: Vec<_> = edited
+        .nodes()
+        .iter()
+        .map(|node| node.name())
+        .zip(&reasons)
+        .collect();
+    assert!(
+        told.contains(&(
+            "a",
+            &Reason::Input("value".into(), "2.0".into(), "4.0".into())
+        )),
+        "{told:?}"
+    );
     assert!(told.contains(&("b", &Reason::Upstream("a".into()))));
     assert!(told.contains(&("d", &Reason::New)));
     let again = run(&mut engine, &edited);
-    assert!(History::of(&edited).reasons(&edited, &again).iter().all(|reason| *reason == Reason::Unchanged));
+    assert!(
+        History::of(&edited)
+            .reasons(&edited, &again)
+            .iter()
+            .all(|reason| *reason == Reason::Unchanged)
+    );
 }

@@ -1,1 +1,58 @@
 //! The pack of picture arithmetic.
+
+mod adjust_color;
+mod blend;
+mod composite;
+mod crop;
+mod duotone;
+mod gaussian_blur;
+mod gradient;
+mod invert;
+mod noise;
+mod pad;
+mod resize;
+mod size;
+mod solid;
+mod threshold;
+mod to_mask;
+mod turn;
+
+pub use adjust_color::AdjustColor;
+pub use blend::Blend;
+pub use composite::Composite;
+pub use crop::Crop;
+pub use duotone::Duotone;
+pub use gaussian_blur::GaussianBlur;
+pub use gradient::Gradient;
+pub use invert::Invert;
+pub use noise::Noise;
+pub use pad::Pad;
+pub use resize::Resize;
+pub use solid::Solid;
+pub use threshold::Threshold;
+pub use to_mask::ToMask;
+pub use turn::Turn;
+
+use weft_node::{Pack, node};
+
+/// Picture arithmetic.
+pub const PACK: Pack = Pack::new(
+    "picture",
+    &[
+        node::<AdjustColor>(),
+        node::<Blend>(),
+        node::<Composite>(),
+        node::<Crop>(),
+        node::<Duotone>(),
+        node::<GaussianBlur>(),
+        node::<Gradient>(),
+        node::<Invert>(),
+        node::<Noise>(),
+        node::<Pad>(),
+        node::<Resize>(),
+        node::<Solid>(),
+        node::<Threshold>(),
+        node::<ToMask>(),
+        node::<Turn>(),
+    ],
+);

@@ -9,7 +9,12 @@ use crate::{
 
 /// Walks from the wanted results towards their makings and stops at those that are kept, so a graph in
 /// which nothing changed costs one look.
-pub(crate) fn admit(mut commands: Commands, mut run: ResMut<Run>, machine: Res<Machine>, mut uses: Query<&mut Uses>) {
+pub(crate) fn admit(
+    mut commands: Commands,
+    mut run: ResMut<Run>,
+    machine: Res<Machine>,
+    mut uses: Query<&mut Uses>,
+) {
     if run.wanted.is_empty() {
         return;
     }
@@ -23,7 +28,9 @@ pub(crate) fn admit(mut commands: Commands, mut run: ResMut<Run>, machine: Res<M
         }
         let entity = match run.entities[place] {
             Some(entity) => entity,
-            None => commands.spawn((Key(node.key), Identity(node.key), Place(place))).id(),
+            None => commands
+                .spawn((Key(node.key), Identity(node.key), Place(place)))
+                .id(),
         };
         run.entities[place] = Some(entity);
         run.by_key.insert(node.key, entity);

@@ -9,7 +9,10 @@ use weft_value::AnyValue;
 use crate::{
     Event, Outcome,
     plan::PlannedNode,
-    world::{Answer, Elements, Ended, Failure, Fresh, Identity, Key, Machine, Outputs, Place, Run, Running},
+    world::{
+        Answer, Elements, Ended, Failure, Fresh, Identity, Key, Machine, Outputs, Place, Run,
+        Running,
+    },
 };
 
 /// Takes in every answer that has come.
@@ -21,20 +24,34 @@ pub(crate) fn collect(
 ) {
     let mut arrived = std::mem::take(&mut machine.arrived);
     arrived.extend(machine.answers.try_iter());
-    for Answer { entity, element, result, time } in arrived {
+    for Answer {
+        entity,
+        element,
+        result,
+        time,
+    } in arrived
+    {
         machine.in_flight -= 1;
-        let Ok((place, key, identity, elements)) = running.get_mut(entity) else { continue };
+        let Ok((place, key, identity, elements)) = running.get_mut(entity) else {
+            continue;
+        };
         let node = &run.nodes[place.0];
         let (result, time) = match (elements, element) {
-            (Some(mut elements), Some(index)) => match take_element(&mut elements, index, result, time) {
-                Some(result) => (result.map(|each| lists(node, each)), elements.time),
-                None => {
-                    let total = elements.done.len() as u64;
-                    let done = total - elements.left as u64;
-                    run.shared.events.on(Event::Step { node: &node.name, done, total });
-                    continue;
+            (Some(mut elements), Some(index)) => {
+                match take_element(&mut elements, index, result, time) {
+                    Some(result) => (result.map(|each| lists(node, each)), elements.time),
+                    None => {
+                        let total = elements.done.len() as u64;
+                        let done = total - elements.left as u64;
+                        run.shared.events.on(Event::Step {
+                            node: &node.name,
+                            done,
+                            total,
+                        });
+                        continue;
+                    }
                 }
-            },
+            }
             _ => (result, time),
         };
         let mut ended = commands.entity(entity);
@@ -47,10 +64,25 @@ pub(crate) fn collect(
                 if identity.0 != key.0 {
                     machine.store.alias(key.0, identity.0);
                 }
-                ended.insert((outputs, Ended { outcome: Outcome::Ran, time, bytes }, Fresh));
+                ended.insert((
+                    outputs,
+                    Ended {
+                        outcome: Outcome::Ran,
+                        time,
+                        bytes,
+                    },
+                    Fresh,
+                ));
             }
             Err(failure) => {
-                ended.insert((Ended { outcome: outcome(failure), time, bytes: 0 }, Fresh));
+                ended.insert((
+                    Ended {
+                        outcome: outcome(failure),
+                        time,
+                        bytes: 0,
+                    },
+                    Fresh,
+                ));
             }
         }
     }
@@ -60,7 +92,9 @@ fn outcome(failure: Failure) -> Outcome {
     match failure {
         Failure::Error(Error::Cancelled) => Outcome::Cancelled,
         Failure::Error(error) => Outcome::Failed(error.to_string()),
-        Failure::Panic(message) => Outcome::Failed(format!("the node panicked, which is a bug in it: {message}")),
+        Failure::Panic(message) => Outcome::Failed(format!(
+            "the node panicked, which is a bug in it: {message}"
+        )),
     }
 }
 
@@ -76,12 +110,17 @@ fn take_element(
     elements.time += time;
     match result {
         Ok(values) => elements.done[index] = Some(values),
-        Err(Failure::Error(Error::Cancelled)) => elements.failure = Some(Failure::Error(Error::Cancelled)),
+        Err(Failure::Error(Error::Cancelled)) => {
+            elements.failure = Some(Failure::Error(Error::Cancelled))
+        }
         Err(failure) => {
             let count = elements.done.len();
             let place = format!("element {index} of {count}");
             let told = match failure {
-                Failure::Error(error) => Failure::Error(Error::Input { input: None, message: format!("{place}: {error}") }),
+                Failure::Error(error) => Failure::Error(Error::Input {
+                    input: None,
+                    message: format!("{place}: {error}"),
+                }),
                 Failure::Panic(message) => Failure::Panic(format!("{place}: {message}")),
             };
             elements.failure.get_or_insert(told);
@@ -100,7 +139,12 @@ fn take_element(
 fn lists(node: &PlannedNode, each: Vec<Vec<AnyValue>>) -> Vec<AnyValue> {
     let outputs = node.kind.spec.outputs.iter().enumerate();
     let list = |(index, port): (usize, &weft_spec::OutputSpec)| {
-        AnyValue::list(port.ty.clone(), each.iter().filter_map(|values| values.get(index).cloned()).collect())
+        AnyValue::list(
+            port.ty.clone(),
+            each.iter()
+                .filter_map(|values| values.get(index).cloned())
+                .collect(),
+        )
     };
     outputs.map(list).collect()
 }

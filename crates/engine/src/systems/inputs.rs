@@ -21,13 +21,19 @@ pub(super) enum Gathered {
 ///
 /// # Errors
 /// A sentence on lists whose lengths differ, or on a value that is not what its wire promised.
-pub(super) fn gather(node: &PlannedNode, run: &Run, given: &Query<&Outputs>) -> Result<Gathered, String> {
+pub(super) fn gather(
+    node: &PlannedNode,
+    run: &Run,
+    given: &Query<&Outputs>,
+) -> Result<Gathered, String> {
     let mut whole: Vec<(&str, AnyValue)> = Vec::new();
     let mut split: Vec<(&str, Vec<AnyValue>)> = Vec::new();
     for (port, source) in &node.inputs {
         match source {
             Source::Wire(wire) if wire.is_mapped => split.push((port, elements(wire, run, given)?)),
-            Source::List { is_mapped: true, .. } => {
+            Source::List {
+                is_mapped: true, ..
+            } => {
                 let list = value(source, run, given)?;
                 split.push((port, list.items().unwrap_or_default().to_vec()));
             }
@@ -36,10 +42,14 @@ pub(super) fn gather(node: &PlannedNode, run: &Run, given: &Query<&Outputs>) -> 
     }
     let once = || {
         let mut values = Values::default();
-        whole.iter().for_each(|(port, value)| values.put(*port, value.clone()));
+        whole
+            .iter()
+            .for_each(|(port, value)| values.put(*port, value.clone()));
         values
     };
-    let Some((first, rest)) = split.split_first() else { return Ok(Gathered::One(once())) };
+    let Some((first, rest)) = split.split_first() else {
+        return Ok(Gathered::One(once()));
+    };
     if let Some(other) = rest.iter().find(|(_, items)| items.len() != first.1.len()) {
         return Err(format!(
             "is mapped over lists of different lengths: `{}` has {}, `{}` has {}",
@@ -51,7 +61,9 @@ pub(super) fn gather(node: &PlannedNode, run: &Run, given: &Query<&Outputs>) -> 
     }
     let element = |index: usize| {
         let mut values = once();
-        split.iter().for_each(|(port, items)| values.put(*port, items[index].clone()));
+        split
+            .iter()
+            .for_each(|(port, items)| values.put(*port, items[index].clone()));
         values
     };
     Ok(Gathered::Each((0..first.1.len()).map(element).collect()))
@@ -78,11 +90,18 @@ fn value(source: &Source, run: &Run, given: &Query<&Outputs>) -> Result<AnyValue
 fn arrived<'a>(wire: &Wire, run: &Run, given: &'a Query<&Outputs>) -> Result<&'a AnyValue, String> {
     let giver = run.entities[wire.node].and_then(|entity| given.get(entity).ok());
     let value = giver.and_then(|outputs| outputs.values.get(wire.output));
-    value.ok_or_else(|| format!("never got the output {} of `{}`", wire.output, run.nodes[wire.node].name))
+    value.ok_or_else(|| {
+        format!(
+            "never got the output {} of `{}`",
+            wire.output, run.nodes[wire.node].name
+        )
+    })
 }
 
 fn converted<'a>(value: &'a AnyValue, wire: &Wire) -> Result<Cow<'a, AnyValue>, String> {
-    let Some(to) = &wire.convert else { return Ok(Cow::Borrowed(value)) };
+    let Some(to) = &wire.convert else {
+        return Ok(Cow::Borrowed(value));
+    };
     let (from, items) = (value.type_name(), value.items());
     let converted = match (to.element(), items) {
         (Some(element), Some(items)) => {
@@ -91,11 +110,21 @@ fn converted<'a>(value: &'a AnyValue, wire: &Wire) -> Result<Cow<'a, AnyValue>, 
         }
         _ => convert(value, to),
     };
-    converted.map(Cow::Owned).ok_or_else(|| format!("cannot take a value of type {from} as {to}"))
+    converted
+        .map(Cow::Owned)
+        .ok_or_else(|| format!("cannot take a value of type {from} as {to}"))
 }
 
 fn elements(wire: &Wire, run: &Run, given: &Query<&Outputs>) -> Result<Vec<AnyValue>, String> {
     let list = arrived(wire, run, given)?;
-    let Some(items) = list.items() else { return Err(format!("is mapped over {}, which is no list", list.type_name())) };
-    items.iter().map(|item| converted(item, wire).map(Cow::into_owned)).collect()
+    let Some(items) = list.items() else {
+        return Err(format!(
+            "is mapped over {}, which is no list",
+            list.type_name()
+        ));
+    };
+    items
+        .iter()
+        .map(|item| converted(item, wire).map(Cow::into_owned))
+        .collect()
 }

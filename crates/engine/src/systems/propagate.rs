@@ -34,8 +34,13 @@ pub(crate) fn propagate(
     let mut blocked = FxHashSet::default();
     while let Some((giver, passed_on)) = told.pop() {
         let takers = givers.get(giver).into_iter().flat_map(|out| out.iter());
-        for taker in takers.filter_map(|wire| wires.get(wire).ok()).map(|to| to.0) {
-            let Ok(mut pending) = waiting.get_mut(taker) else { continue };
+        for taker in takers
+            .filter_map(|wire| wires.get(wire).ok())
+            .map(|to| to.0)
+        {
+            let Ok(mut pending) = waiting.get_mut(taker) else {
+                continue;
+            };
             match &passed_on {
                 None => {
                     pending.0 -= 1;
@@ -44,7 +49,11 @@ pub(crate) fn propagate(
                     }
                 }
                 Some(outcome) if blocked.insert(taker) => {
-                    let ended = Ended { outcome: outcome.clone(), time: Duration::ZERO, bytes: 0 };
+                    let ended = Ended {
+                        outcome: outcome.clone(),
+                        time: Duration::ZERO,
+                        bytes: 0,
+                    };
                     commands.entity(taker).remove::<Ready>().insert(ended);
                     told.push((taker, passed_on.clone()));
                 }

@@ -23,9 +23,25 @@ pub(crate) fn recall(
             run.wanted.push((place.0, Want::Made));
             continue;
         };
-        let outcome = Outcome::Recalled { tier: recalled.tier, saved: recalled.cost };
-        let bytes = recalled.outputs.iter().map(weft_value::AnyValue::bytes).sum();
-        let ended = Ended { outcome, time: Duration::ZERO, bytes };
-        known.insert((Identity(recalled.key), Outputs::new(recalled.outputs), ended, Fresh));
+        let outcome = Outcome::Recalled {
+            tier: recalled.tier,
+            saved: recalled.cost,
+        };
+        let bytes = recalled
+            .outputs
+            .iter()
+            .map(weft_value::AnyValue::bytes)
+            .sum();
+        let ended = Ended {
+            outcome,
+            time: Duration::ZERO,
+            bytes,
+        };
+        known.insert((
+            Identity(recalled.key),
+            Outputs::new(recalled.outputs),
+            ended,
+            Fresh,
+        ));
     }
 }

@@ -13,8 +13,14 @@ pub(crate) fn release(
     mut givers: Query<(&mut Uses, &Place)>,
 ) {
     for (entity, wires_in) in &ended {
-        for giver in wires_in.iter().filter_map(|wire| wires.get(wire).ok()).map(|from| from.0) {
-            let Ok((mut uses, place)) = givers.get_mut(giver) else { continue };
+        for giver in wires_in
+            .iter()
+            .filter_map(|wire| wires.get(wire).ok())
+            .map(|from| from.0)
+        {
+            let Ok((mut uses, place)) = givers.get_mut(giver) else {
+                continue;
+            };
             uses.0 = uses.0.saturating_sub(1);
             if uses.0 == 0 && !run.is_target[place.0] {
                 commands.entity(giver).remove::<Outputs>();

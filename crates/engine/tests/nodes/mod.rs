@@ -29,7 +29,11 @@ pub(crate) const PACK: Pack = Pack::new(
 pub(crate) fn plan_of(nodes: &str) -> Plan {
     let text = format!("Graph(format: 1, nodes: {nodes})");
     let packs = Packs::new(&[PACK], Digest::of(b"tests")).unwrap();
-    let source = Arc::new(Source { name: "test.ron".into(), folder: PathBuf::new(), text });
+    let source = Arc::new(Source {
+        name: "test.ron".into(),
+        folder: PathBuf::new(),
+        text,
+    });
     let graph = load(source, packs.registry(), &Given::none(), &DiskFiles);
     let graph = graph.unwrap_or_else(|problems| panic!("{:?}", miette::Report::from(problems)));
     plan(&graph, &packs, Names::default()).unwrap()
@@ -58,12 +62,22 @@ pub(crate) fn tree(leaves: usize) -> String {
             .iter()
             .map(|pair| {
                 count += 1;
-                write!(nodes, r#""s{count}": Add(a: Wire("{}"), b: Wire("{}")), "#, pair[0], pair[1]).unwrap();
+                write!(
+                    nodes,
+                    r#""s{count}": Add(a: Wire("{}"), b: Wire("{}")), "#,
+                    pair[0], pair[1]
+                )
+                .unwrap();
                 format!("s{count}")
             })
             .collect();
     }
-    write!(nodes, r#""one": Number(value: {leaves}), "root": Add(a: Wire("{}"), b: Wire("one")) }}"#, level[0]).unwrap();
+    write!(
+        nodes,
+        r#""one": Number(value: {leaves}), "root": Add(a: Wire("{}"), b: Wire("one")) }}"#,
+        level[0]
+    )
+    .unwrap();
     nodes
 }
 
@@ -120,7 +134,10 @@ pub(crate) struct Range {
     /// How far.
     count: usize,
 }
-test_node!(Range, "test.Range", List<f64>, |this, _cx| Ok((0..this.count).map(|i| i as f64).collect()));
+test_node!(Range, "test.Range", List<f64>, |this, _cx| Ok((0..this
+    .count)
+    .map(|i| i as f64)
+    .collect()));
 
 /// Passes on any number but one.
 #[derive(Inputs)]
@@ -131,7 +148,11 @@ pub(crate) struct Picky {
     not: f64,
 }
 test_node!(Picky, "test.Picky", f64, |this, _cx| {
-    if this.of == this.not { Err(Error::input("of", "not that one")) } else { Ok(this.of) }
+    if this.of == this.not {
+        Err(Error::input("of", "not that one"))
+    } else {
+        Ok(this.of)
+    }
 });
 
 /// Sleeps.
@@ -164,7 +185,9 @@ pub(crate) struct Fail {
     /// What it says.
     message: String,
 }
-test_node!(Fail, "test.Fail", f64, |this, _cx| Err(Error::Missing(this.message)));
+test_node!(Fail, "test.Fail", f64, |this, _cx| Err(Error::Missing(
+    this.message
+)));
 
 /// Panics.
 #[derive(Inputs)]
@@ -172,4 +195,7 @@ pub(crate) struct Panic {
     /// What it says.
     message: String,
 }
-test_node!(Panic, "test.Panic", f64, |this, _cx| panic!("{}", this.message));
+test_node!(Panic, "test.Panic", f64, |this, _cx| panic!(
+    "{}",
+    this.message
+));

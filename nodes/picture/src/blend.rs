@@ -1,0 +1,114 @@
+//! `picture.Blend`.
+
+use burn::tensor::Tensor;
+use weft_node::{
+    Choice, Context, Inputs, Node, Result,
+    value::{ColorSpace, Image},
+};
+use weft_vision::{
+    blend::{Mode, lay},
+    color::in_space,
+};
+
+use crate::size::alike;
+
+/// How two colours make one.
+#[derive(Clone, Copy, Debug, PartialEq, Choice)]
+pub enum BlendMode {
+    /// The upper picture.
+    Normal,
+    /// The product: darkens.
+    Multiply,
+    /// The complement of the product of the complements: brightens.
+    Screen,
+    /// `Multiply` in the dark, `Screen` in the light, by the lower picture.
+    Overlay,
+    /// `Multiply` in the dark, `Screen` in the light, by the upper picture.
+    HardLight,
+    /// A soft `HardLight`.
+    SoftLight,
+    /// The darker colour.
+    Darken,
+    /// The lighter colour.
+    Lighten,
+    /// How far the colours are apart.
+    Difference,
+    /// A soft `Difference`.
+    Exclusion,
+    /// The sum.
+    Add,
+    /// The lower picture less the upper.
+    Subtract,
+    /// The lower picture brightened by the upper.
+    Dodge,
+    /// The lower picture darkened by the upper.
+    Burn,
+}
+
+/// The numbers that are blended.
+#[derive(Clone, Copy, Debug, PartialEq, Choice)]
+pub enum BlendSpace {
+    /// Encoded, as picture editors do.
+    Srgb,
+    /// Proportional to light, as lenses do.
+    Linear,
+}
+
+/// Blend one picture with another.
+///
+/// Modes and alpha are those of the W3C's "Compositing and Blending".
+#[derive(Inputs)]
+pub struct Blend {
+    /// Upper picture.
+    pub over: Image,
+    /// Lower picture, of the same size.
+    pub under: Image,
+    /// How two colours make one.
+    #[input(default = BlendMode::Normal)]
+    pub mode: BlendMode,
+    /// How much of the upper picture there is.
+    #[input(default = 1.0, range = 0.0..=1.0)]
+    pub opacity: f32,
+    /// The numbers that are blended.
+    #[input(default = BlendSpace::Srgb)]
+    pub space: BlendSpace,
+}
+
+impl Node for Blend {
+    const ID: &'static str = "picture.Blend";
+    type Output = Image;
+
+    fn run(self, _: &mut Context) -> Result<Image> {
+        alike("over", self.over.dims(), self.under.dims())?;
+        let space = if self.space == BlendSpace::Linear {
+            ColorSpace::Linear
+        } else {
+            ColorSpace::Srgb
+        };
+        let [over, under] =
+            [&self.over, &self.under].map(|image| in_space(image, space).into_pixels());
+        let [_, _, height, width] = over.dims();
+        let coverage = Tensor::full([1, 1, height, width], self.opacity, &over.device());
+        let blended = Image::in_space(lay(over, under, coverage, mode(self.mode)), space);
+        Ok(in_space(&blended, self.under.space()))
+    }
+}
+
+fn mode(mode: BlendMode) -> Mode {
+    match mode {
+        BlendMode::Normal => Mode::Normal,
+        BlendMode::Multiply => Mode::Multiply,
+        BlendMode::Screen => Mode::Screen,
+        BlendMode::Overlay => Mode::Overlay,
+        BlendMode::HardLight => Mode::HardLight,
+        BlendMode::SoftLight => Mode::SoftLight,
+        BlendMode::Darken => Mode::Darken,
+        BlendMode::Lighten => Mode::Lighten,
+        BlendMode::Difference => Mode::Difference,
+        BlendMode::Exclusion => Mode::Exclusion,
+        BlendMode::Add => Mode::Add,
+        BlendMode::Subtract => Mode::Subtract,
+        BlendMode::Dodge => Mode::Dodge,
+        BlendMode::Burn => Mode::Burn,
+    }
+}
