@@ -1,10 +1,11 @@
 //! `weft fmt`: graph files in their one canonical form.
 
-use std::{fs, io::Read, path::PathBuf, process::ExitCode};
+use std::{io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 
 use miette::miette;
 use weft::{
-    Trouble, Weft,
+    Weft,
+    spec::Source,
     store::{Existing, write_atomically},
 };
 
@@ -29,15 +30,17 @@ pub(crate) fn fmt(args: &Args) -> Ending {
             let mut text = String::new();
             let read = std::io::stdin().read_to_string(&mut text);
             read.map_err(|error| miette!("cannot read standard input: {error}"))?;
-            anstream::print!("{}", weft::graph::fmt(&text)?);
+            let source = Source {
+                name: "<stdin>".to_owned(),
+                folder: PathBuf::new(),
+                text,
+            };
+            anstream::print!("{}", weft::graph::fmt(&Arc::new(source))?);
             continue;
         }
-        let text = fs::read_to_string(path).map_err(|source| Trouble::Unreadable {
-            path: path.clone(),
-            source,
-        })?;
-        let formatted = weft::graph::format(std::sync::Arc::new(Weft::source(path)?))?;
-        if formatted == text {
+        let source = Arc::new(Weft::source(path)?);
+        let formatted = weft::graph::fmt(&source)?;
+        if formatted == source.text {
             continue;
         }
         anstream::println!("{}", path.display());

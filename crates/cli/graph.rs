@@ -1,17 +1,17 @@
 //! `weft graph`: a drawing of a graph.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 use miette::miette;
 use weft::{
-    graph::{DiskFiles, Given},
+    graph::Given,
     store::{Existing, write_atomically},
 };
 
-use crate::{Ending, GOOD, machine::registry, source};
+use crate::{Ending, GOOD, source};
 
-/// Draw a graph, with what its subgraphs hold.
+/// Draw a graph.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Graph file.
@@ -22,9 +22,6 @@ pub(crate) struct Args {
     /// Write it to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Set an input of the graph, as `run` would.
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = crate::run::assignment)]
-    set: Vec<(String, String)>,
 }
 
 /// How a drawing is written.
@@ -40,14 +37,8 @@ enum Format {
 
 /// Draws a graph.
 pub(crate) fn graph(args: &Args) -> Ending {
-    let (source, given) = source::one(&args.graph, Given::none())?;
-    let given = crate::run::given_over(given, &args.set);
-    let graph = weft::graph::load(
-        std::sync::Arc::new(source),
-        &registry()?,
-        &given,
-        &DiskFiles,
-    )?;
+    let (source, _) = source::one(&args.graph, Given::none())?;
+    let graph = weft::graph::read(Arc::new(source))?;
     let drawing = match args.format {
         Format::Dot => weft::graph::to_dot(&graph),
         Format::Mermaid => weft::graph::to_mermaid(&graph),

@@ -39,8 +39,7 @@ pub(crate) fn man(args: &Args) -> Ending {
 
 fn write(folder: &std::path::Path, name: &str, command: &Command) -> miette::Result<()> {
     let mut page = Vec::new();
-    let command = command.clone().name(name.to_owned());
-    Man::new(command).render(&mut page).into_diagnostic()?;
+    Man::new(command.clone()).render(&mut page).into_diagnostic()?;
     let path = folder.join(format!("{name}.1"));
     write_atomically(&path, &page, Existing::Replace).map_err(|error| miette!("{error}"))?;
     anstream::println!("wrote {}", path.display());

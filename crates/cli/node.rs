@@ -40,20 +40,17 @@ pub(crate) fn node(args: &Args) -> Ending {
 }
 
 fn unknown(kind: &str, registry: &Registry) -> Report {
-    let distance = |node: &&NodeSpec| strsim(&node.kind().to_lowercase(), &kind.to_lowercase());
+    let distance =
+        |node: &&NodeSpec| strsim::levenshtein(&node.kind().to_lowercase(), &kind.to_lowercase());
     let nearest = registry
         .nodes()
         .min_by_key(distance)
         .map(NodeSpec::kind)
         .unwrap_or_default();
     miette!(
-        help = "did you mean `{nearest}`? `weft nodes` lists all kinds",
+        help = format!("did you mean `{nearest}`? `weft nodes` lists all kinds"),
         "there is no node `{kind}`"
     )
-}
-
-fn strsim(a: &str, b: &str) -> usize {
-    weft::graph::distance(a, b)
 }
 
 /// The page of one kind, in Markdown.

@@ -1,10 +1,14 @@
 //! Where the text of a graph comes from: a graph file, a picture that carries its graph, or a Markdown
 //! page with graphs in it.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use miette::{Report, miette};
-use weft::{Trouble, Weft, graph::Given, spec::Source, vision::codec};
+use weft::{Remembered, Trouble, Weft, graph::Given, spec::Source, vision::codec};
 
 /// The name of the text in a picture that holds the graph.
 const GRAPH: &str = "weft.graph";
@@ -74,15 +78,13 @@ fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)
             path.display()
         ));
     };
-    given
-        .add_literals(&text(INPUTS).unwrap_or_default())
-        .map_err(|error| {
-            miette!(
-                "the picture carries inputs that cannot be read: {error}: {}",
-                path.display()
-            )
-        })?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    remember(&text(INPUTS).unwrap_or_default(), &folder, &mut given).map_err(|error| {
+        miette!(
+            "the picture carries inputs that cannot be read: {error}: {}",
+            path.display()
+        )
+    })?;
     Ok((
         Source {
             name: format!("{} (the graph in the picture)", path.display()),
@@ -91,6 +93,24 @@ fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)
         },
         given,
     ))
+}
+
+/// Sets the inputs that a picture remembers; the paths among them start from the folder of the picture.
+fn remember(inputs: &str, folder: &Path, given: &mut Given) -> serde_json::Result<()> {
+    let inputs: BTreeMap<String, Remembered> = serde_json::from_str(inputs)?;
+    for (name, value) in inputs {
+        match value {
+            Remembered::Value(text) => given.set_text(&name, &text),
+            Remembered::Path { path } => {
+                given.set_text(&name, &absolute(&folder.join(path)).to_string_lossy())
+            }
+        }
+    }
+    Ok(())
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The blocks of a Markdown page that begin with ```ron. Everything around each becomes blank, so lines

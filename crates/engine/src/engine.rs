@@ -43,6 +43,18 @@ pub struct Ride<'a> {
     pub outbox: Outbox,
 }
 
+/// Everything, silently, into the working folder, replacing nothing.
+impl Default for Ride<'_> {
+    fn default() -> Self {
+        Self {
+            only: None,
+            cancel: Cancel::default(),
+            events: Arc::new(crate::Silent),
+            outbox: Outbox::new(".", false),
+        }
+    }
+}
+
 impl Engine {
     /// An engine that works with these.
     pub fn new(settings: Settings) -> Self {

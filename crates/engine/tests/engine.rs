@@ -8,10 +8,7 @@ use std::{
 };
 
 use nodes::{chain, plan_of, tree};
-use weft_engine::{
-    Cancel, Engine, Event, Events, History, Outbox, Outcome, Plan, Reason, Report, Ride, Settings,
-    Silent,
-};
+use weft_engine::{Cancel, Engine, Event, Events, History, Outcome, Plan, Reason, Report, Ride, Settings};
 use weft_store::{Limits, Store};
 use weft_value::AnyValue;
 
@@ -29,12 +26,7 @@ fn engine_with(store: Store) -> Engine {
 }
 
 fn ride<'a>() -> Ride<'a> {
-    Ride {
-        only: None,
-        cancel: Cancel::default(),
-        events: Arc::new(Silent),
-        outbox: Outbox::new(".", false),
-    }
+    Ride::default()
 }
 
 fn ran(report: &Report) -> Vec<&str> {

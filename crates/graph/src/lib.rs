@@ -16,6 +16,8 @@ mod text;
 
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod scale;
 
 pub use check::{check, check_without_values, load};
 pub use diff::{Change, diff};

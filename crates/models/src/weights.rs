@@ -157,9 +157,24 @@ fn as_f32(tensor: &TensorView<'_>) -> Option<Vec<f32>> {
     let (pairs, _) = tensor.data().as_chunks::<2>();
     let (quads, _) = tensor.data().as_chunks::<4>();
     match tensor.dtype() {
-        Dtype::F32 => Some(quads.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()),
-        Dtype::F16 => Some(pairs.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()),
-        Dtype::BF16 => Some(pairs.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()),
+        Dtype::F32 => Some(
+            quads
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes))
+                .collect(),
+        ),
+        Dtype::F16 => Some(
+            pairs
+                .iter()
+                .map(|bytes| f16::from_le_bytes(*bytes).to_f32())
+                .collect(),
+        ),
+        Dtype::BF16 => Some(
+            pairs
+                .iter()
+                .map(|bytes| bf16::from_le_bytes(*bytes).to_f32())
+                .collect(),
+        ),
         _ => None,
     }
 }

@@ -33,7 +33,7 @@ pub trait Job: Send + Sync {
 pub struct Provenance {
     /// The text of the graph.
     pub graph: String,
-    /// The graph's inputs with their values, as RON.
+    /// The graph's inputs with their values, as a JSON object.
     pub inputs: String,
 }
 

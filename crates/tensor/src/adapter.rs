@@ -44,12 +44,18 @@ pub struct Adapter {
 impl Adapter {
     /// Whether it is hardware made for this work, so that `auto` takes it.
     pub fn is_real(&self) -> bool {
-        matches!(self.kind, AdapterKind::Discrete | AdapterKind::Integrated | AdapterKind::Virtual)
+        matches!(
+            self.kind,
+            AdapterKind::Discrete | AdapterKind::Integrated | AdapterKind::Virtual
+        )
     }
 
     /// Opens the adapter with all its features and limits, and registers it with burn.
     pub(crate) fn open(&self, instance: Instance) -> Result<Device, DeviceError> {
-        let cannot = |why: String| DeviceError::Open { name: self.name.clone(), why };
+        let cannot = |why: String| DeviceError::Open {
+            name: self.name.clone(),
+            why,
+        };
         // Mappable primary buffers slow a real card down, and experimental features want a promise
         // that we do not need to give.
         let unwanted = Features::MAPPABLE_PRIMARY_BUFFERS | Features::all_experimental_mask();
@@ -63,8 +69,17 @@ impl Adapter {
         let (device, queue) = pollster::block_on(self.handle.request_device(&descriptor))
             .map_err(|error| cannot(error.to_string()))?;
         let backend = self.handle.get_info().backend;
-        let setup = WgpuSetup { instance, adapter: self.handle.clone(), device, queue, backend };
-        Device::wgpu_options().setup(setup).init().map_err(|error| cannot(error.to_string()))
+        let setup = WgpuSetup {
+            instance,
+            adapter: self.handle.clone(),
+            device,
+            queue,
+            backend,
+        };
+        Device::wgpu_options()
+            .setup(setup)
+            .init()
+            .map_err(|error| cannot(error.to_string()))
     }
 }
 
@@ -76,7 +91,11 @@ pub fn adapters() -> Vec<Adapter> {
 pub(crate) fn listed(instance: &Instance) -> Vec<Adapter> {
     let mut handles = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
     handles.sort_by_key(|handle| rank(handle.get_info().device_type));
-    handles.into_iter().enumerate().map(|(index, handle)| describe(index, handle)).collect()
+    handles
+        .into_iter()
+        .enumerate()
+        .map(|(index, handle)| describe(index, handle))
+        .collect()
 }
 
 fn rank(kind: DeviceType) -> u8 {
@@ -102,7 +121,9 @@ fn describe(index: usize, handle: wgpu::Adapter) -> Adapter {
             DeviceType::Other => AdapterKind::Unknown,
         },
         interface: format!("{:?}", info.backend),
-        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        driver: format!("{} {}", info.driver, info.driver_info)
+            .trim()
+            .to_owned(),
         buffer_bytes: handle.limits().max_buffer_size,
         has_f16: handle.features().contains(Features::SHADER_F16),
         handle,

@@ -96,24 +96,42 @@ pub fn choose(choice: DeviceChoice) -> Result<Chosen, DeviceError> {
 }
 
 fn cpu(why: &str) -> Chosen {
-    Chosen { device: Device::flex(), name: "CPU".to_owned(), why: why.to_owned() }
+    Chosen {
+        device: Device::flex(),
+        name: "CPU".to_owned(),
+        why: why.to_owned(),
+    }
 }
 
 fn gpu(index: usize) -> Result<Chosen, DeviceError> {
     let instance = wgpu::Instance::default();
     let adapters = adapter::listed(&instance);
-    let absent = DeviceError::Absent { wanted: index, found: adapters.len() };
+    let absent = DeviceError::Absent {
+        wanted: index,
+        found: adapters.len(),
+    };
     let adapter = adapters.into_iter().nth(index).ok_or(absent)?;
-    Ok(Chosen { device: adapter.open(instance)?, name: adapter.name, why: "asked for".to_owned() })
+    Ok(Chosen {
+        device: adapter.open(instance)?,
+        name: adapter.name,
+        why: "asked for".to_owned(),
+    })
 }
 
 fn auto() -> Chosen {
     let instance = wgpu::Instance::default();
-    let Some(adapter) = adapter::listed(&instance).into_iter().find(adapter::Adapter::is_real) else {
+    let Some(adapter) = adapter::listed(&instance)
+        .into_iter()
+        .find(adapter::Adapter::is_real)
+    else {
         return cpu("no real GPU was found");
     };
     match adapter.open(instance) {
-        Ok(device) => Chosen { device, name: adapter.name, why: "the first real GPU".to_owned() },
+        Ok(device) => Chosen {
+            device,
+            name: adapter.name,
+            why: "the first real GPU".to_owned(),
+        },
         Err(error) => cpu(&error.to_string()),
     }
 }
@@ -124,7 +142,12 @@ mod tests {
 
     #[test]
     fn choices_are_read_as_they_are_written() {
-        for choice in [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Gpu(None), DeviceChoice::Gpu(Some(3))] {
+        for choice in [
+            DeviceChoice::Auto,
+            DeviceChoice::Cpu,
+            DeviceChoice::Gpu(None),
+            DeviceChoice::Gpu(Some(3)),
+        ] {
             assert_eq!(choice.to_string().parse::<DeviceChoice>().unwrap(), choice);
         }
         assert!("gpu:x".parse::<DeviceChoice>().is_err());
@@ -138,6 +161,9 @@ mod tests {
 
     #[test]
     fn an_absent_adapter_is_an_error() {
-        assert!(matches!(choose(DeviceChoice::Gpu(Some(999))), Err(DeviceError::Absent { wanted: 999, .. })));
+        assert!(matches!(
+            choose(DeviceChoice::Gpu(Some(999))),
+            Err(DeviceError::Absent { wanted: 999, .. })
+        ));
     }
 }

@@ -1,1 +1,9 @@
-//! Test support: picture comparison, fixtures and the per-device loop.
+//! Test support: the per-device loop, fixtures and comparison of numbers.
+
+mod compare;
+mod devices;
+mod fixture;
+
+pub use compare::{assert_close, max_error, mean_error, numbers};
+pub use devices::for_each_device;
+pub use fixture::{Tensors, fixture};

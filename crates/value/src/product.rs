@@ -27,6 +27,9 @@ impl<V: Value> Product for List<V> {
         TypeName::new(V::TYPE).list()
     }
     fn give(self) -> AnyValue {
-        AnyValue::list(TypeName::new(V::TYPE), self.into_iter().map(AnyValue::new).collect())
+        AnyValue::list(
+            TypeName::new(V::TYPE),
+            self.into_iter().map(AnyValue::new).collect(),
+        )
     }
 }

@@ -8,16 +8,19 @@ mod decode;
 mod encode;
 mod error;
 mod float_tiff;
+mod format;
 mod jpeg;
 mod planes;
 mod sniff;
 mod text;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use decode::{Decoded, MAX_PIXELS, decode};
-pub use encode::{EncodeOptions, Format, encode};
+pub use encode::{EncodeOptions, encode};
 pub use error::CodecError;
+pub use format::Format;
 pub use sniff::is_picture;
 pub use text::read_text;

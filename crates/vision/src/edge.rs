@@ -1,7 +1,7 @@
 //! Where pictures change: gradients, and the thin connected edges that are made of them.
 //!
 //! Everything here takes luma, `[batch, 1, height, width]`, and gives maps of that shape. Beyond the
-//! border the outermost pixels are repeated. Sizes of gradients and filters are those of scikit-image: a
+//! border pictures are mirrored. Sizes of gradients and filters are those of scikit-image: a
 //! step from 0 to 1 between two columns has a gradient of 1 across and 0 down.
 
 mod canny;

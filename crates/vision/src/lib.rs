@@ -1,3 +1,15 @@
 //! Picture arithmetic on tensors.
 
+mod adjust;
+mod banded;
+pub mod blend;
+mod border;
+pub mod codec;
+pub mod color;
 pub mod edge;
+pub mod filter;
+pub mod geometry;
+pub mod noise;
+pub mod paint;
+pub mod resample;
+pub mod size;

@@ -6,15 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use weft_engine::{Engine, Names, Packs, Plan, Report, Ride, Settings, plan};
-use weft_graph::{DiskFiles, Given, Graph, InputValue};
-use weft_node::{Pack, Provenance};
-use weft_spec::{ClashingId, Literal, Source};
+use weft_engine::{Engine, Packs, Plan, Report, Ride, Settings, plan};
+use weft_graph::{DiskFiles, Given, Graph};
+use weft_node::Pack;
+use weft_spec::{ClashingId, Source};
 use weft_store::Store;
 use weft_tensor::{Chosen, DeviceChoice, choose};
 use weft_value::Digest;
 
-use crate::{PACKS, Trouble};
+use crate::{PACKS, Trouble, names::names};
 
 /// Memory that results are kept in, in bytes, unless the builder says otherwise.
 const MEMORY_BYTES: u64 = 2 << 30;
@@ -76,11 +76,22 @@ impl Builder {
     /// # Errors
     /// The device cannot be used, or two packs bring the same node.
     pub fn start(self) -> Result<Weft, Trouble> {
-        let packs = Packs::new(&self.packs, self.build).map_err(|ClashingId { id }| Trouble::Clash(id))?;
+        let packs =
+            Packs::new(&self.packs, self.build).map_err(|ClashingId { id }| Trouble::Clash(id))?;
         let device = choose(self.device)?;
-        let store = self.store.unwrap_or_else(|| Arc::new(Store::in_memory(MEMORY_BYTES)));
-        let engine = Engine::new(Settings { device: device.device.clone(), store, workers: self.workers });
-        Ok(Weft { packs, device, engine })
+        let store = self
+            .store
+            .unwrap_or_else(|| Arc::new(Store::in_memory(MEMORY_BYTES)));
+        let engine = Engine::new(Settings {
+            device: device.device.clone(),
+            store,
+            workers: self.workers,
+        });
+        Ok(Weft {
+            packs,
+            device,
+            engine,
+        })
     }
 }
 
@@ -124,7 +135,12 @@ impl Weft {
     /// # Errors
     /// Everything that is wrong with the graph.
     pub fn read(&self, source: Source, given: &Given) -> Result<Graph, Trouble> {
-        Ok(weft_graph::load(Arc::new(source), self.packs.registry(), given, &DiskFiles)?)
+        Ok(weft_graph::load(
+            Arc::new(source),
+            self.packs.registry(),
+            given,
+            &DiskFiles,
+        )?)
     }
 
     /// The text of the file at `path`.
@@ -133,9 +149,16 @@ impl Weft {
     /// The file cannot be read.
     pub fn source(path: &Path) -> Result<Source, Trouble> {
         let text = fs::read_to_string(path);
-        let text = text.map_err(|source| Trouble::Unreadable { path: path.to_owned(), source })?;
+        let text = text.map_err(|source| Trouble::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
         let folder = path.parent().map(PathBuf::from).unwrap_or_default();
-        Ok(Source { name: path.display().to_string(), folder, text })
+        Ok(Source {
+            name: path.display().to_string(),
+            folder,
+            text,
+        })
     }
 
     /// Plans a graph: reads and hashes its files.
@@ -152,32 +175,22 @@ impl Weft {
     /// A name in [`Ride::only`] is no node.
     pub fn run(&mut self, plan: &Plan, ride: Ride<'_>) -> Result<Report, Trouble> {
         let known = |name: &String| plan.nodes().iter().any(|node| node.name() == name);
-        if let Some(name) = ride.only.unwrap_or_default().iter().find(|name| !known(name)) {
-            let names: Vec<_> = plan.nodes().iter().map(|node| format!("`{}`", node.name())).collect();
-            return Err(Trouble::NoSuchNode { name: name.clone(), known: names.join(", ") });
+        if let Some(name) = ride
+            .only
+            .unwrap_or_default()
+            .iter()
+            .find(|name| !known(name))
+        {
+            let names: Vec<_> = plan
+                .nodes()
+                .iter()
+                .map(|node| format!("`{}`", node.name()))
+                .collect();
+            return Err(Trouble::NoSuchNode {
+                name: name.clone(),
+                known: names.join(", "),
+            });
         }
         Ok(self.engine.run(plan, ride))
     }
-}
-
-/// What file names and pictures may tell of a run of `graph`. A file stands for its name alone, and `item`
-/// for the place in a batch, of which a single run is the first.
-fn names(graph: &Graph) -> Names {
-    let mut names = Names::default();
-    names.values.insert("item".to_owned(), "0".to_owned());
-    let mut inputs = String::new();
-    for InputValue { name, ty, literal, .. } in graph.inputs() {
-        let Some(literal) = literal else { continue };
-        let value = match literal {
-            Literal::Text(path) if ty.as_str() == "File" => {
-                Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
-            }
-            Literal::Text(text) => text.clone(),
-            other => other.to_string(),
-        };
-        names.values.insert(name.clone(), value);
-        inputs.push_str(&format!("    \"{name}\": {literal},\n"));
-    }
-    names.provenance = Provenance { graph: graph.source().text.clone(), inputs: format!("{{\n{inputs}}}\n") };
-    names
 }

@@ -1,11 +1,13 @@
 //! Weft for embedders: a host for graphs with the built-in packs, and a prelude for nodes of one's own.
 
 mod host;
+mod names;
 mod packs;
 pub mod prelude;
 mod trouble;
 
 pub use host::{Builder, Weft};
+pub use names::Remembered;
 pub use packs::PACKS;
 pub use trouble::Trouble;
 pub use weft_engine as engine;

@@ -3,4 +3,9 @@
 use weft_node::Pack;
 
 /// The built-in packs.
-pub const PACKS: &[Pack] = &[weft_load::PACK, weft_picture::PACK, weft_edge::PACK, weft_save::PACK];
+pub const PACKS: &[Pack] = &[
+    weft_load::PACK,
+    weft_picture::PACK,
+    weft_edge::PACK,
+    weft_save::PACK,
+];

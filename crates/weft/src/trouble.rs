@@ -48,7 +48,10 @@ pub enum Trouble {
     Device(#[from] DeviceError),
     /// Results cannot be kept there.
     #[error(transparent)]
-    #[diagnostic(code(store::unusable), help("name another folder with `--cache`, or use `--no-cache`"))]
+    #[diagnostic(
+        code(store::unusable),
+        help("name another folder with `--cache`, or use `--no-cache`")
+    )]
     Store(#[from] StoreError),
     /// Two packs bring the same node.
     #[error("two packs bring the node `{0}`")]

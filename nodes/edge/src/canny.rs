@@ -4,7 +4,7 @@ use weft_node::{
     Context, Error, Facts, Inputs, Node, Result,
     value::{Image, Mask},
 };
-use weft_vision::edge;
+use weft_vision::{color::luma, edge};
 
 /// Find thin, connected edges.
 ///

@@ -1,10 +1,12 @@
 //! `edge.Hed`.
 
+use burn::tensor::Device;
 use weft_models::hed;
 use weft_node::{
     Context, Error, Inputs, Node, Result,
     value::{File, Image, Mask},
 };
+use weft_vision::color::rgb;
 
 /// Find the outlines that a person would draw.
 ///
@@ -25,10 +27,13 @@ impl Node for Hed {
     type Output = Mask;
 
     fn run(self, context: &mut Context) -> Result<Mask> {
-        let weights = self.weights.ok_or_else(|| Error::Missing(LACK.to_owned()))?;
-        let network = read(&weights, context)?;
-        let rgb = rgb(&self.image);
-        network.forward(rgb, |done, total| context.step(done, total)).map(Mask::new)
+        let weights = self
+            .weights
+            .ok_or_else(|| Error::Missing(LACK.to_owned()))?;
+        let network = read(&weights, &self.image.device())?;
+        network
+            .forward(rgb(&self.image), |done, total| context.step(done, total))
+            .map(Mask::new)
     }
 }
 
@@ -36,9 +41,9 @@ const LACK: &str = "no weights were given: make them once with \
     `python crates/models/scripts/hed_weights.py hed.safetensors`, whose first lines say what to install, \
     and set `weights: \"hed.safetensors\"`";
 
-fn read(weights: &File, context: &Context) -> Result<hed::Hed> {
+fn read(weights: &File, device: &Device) -> Result<hed::Hed> {
     let bytes = weights.read().map_err(Error::Io)?;
-    hed::Hed::read(&hed::Config::VGG16, &bytes, context.device()).map_err(|error| {
+    hed::Hed::read(&hed::Config::VGG16, &bytes, device).map_err(|error| {
         let message = format!("{error}\nin {}", weights.path().display());
         Error::input("weights", message)
     })

@@ -4,7 +4,7 @@ use weft_node::{
     Context, Inputs, Node, Result,
     value::{Image, Mask},
 };
-use weft_vision::edge;
+use weft_vision::{color::luma, edge};
 
 /// Measure how fast the luma changes, alike in all directions.
 ///

@@ -43,6 +43,14 @@ pub enum BlendMode {
     Dodge,
     /// The lower picture darkened by the upper.
     Burn,
+    /// The lower picture in the hue of the upper.
+    Hue,
+    /// The lower picture in the saturation of the upper.
+    Saturation,
+    /// The lower picture in the hue and saturation of the upper.
+    Color,
+    /// The lower picture in the luminosity of the upper.
+    Luminosity,
 }
 
 /// The numbers that are blended.
@@ -110,5 +118,9 @@ fn mode(mode: BlendMode) -> Mode {
         BlendMode::Subtract => Mode::Subtract,
         BlendMode::Dodge => Mode::Dodge,
         BlendMode::Burn => Mode::Burn,
+        BlendMode::Hue => Mode::Hue,
+        BlendMode::Saturation => Mode::Saturation,
+        BlendMode::Color => Mode::Color,
+        BlendMode::Luminosity => Mode::Luminosity,
     }
 }

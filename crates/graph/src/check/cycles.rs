@@ -6,8 +6,8 @@ use miette::LabeledSpan;
 use weft_spec::{Origin, Source, Span};
 
 use super::{
+    cells::Expanded,
     circles::circles,
-    expand::Expanded,
     link::{Linked, Links},
 };
 use crate::{

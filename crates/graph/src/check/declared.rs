@@ -67,22 +67,7 @@ fn declare(
 ) -> Option<Declared> {
     let element = TypeName::from(input.ty.text.clone());
     let Some(form) = registry.form(&element).cloned() else {
-        let types: Vec<&str> = registry
-            .types()
-            .map(|(ty, _)| ty.as_str())
-            .filter(|ty| !ty.contains('<'))
-            .collect();
-        let help = report
-            .suggest
-            .help(&input.ty.text, "the types here are", &types);
-        report.add(
-            &document.source,
-            UnknownType {
-                name: input.ty.text.clone(),
-                at: input.ty.span.clone(),
-                help,
-            },
-        );
+        unknown_type(document, input, registry, report);
         return None;
     };
     let (ty, form) = if input.is_list {
@@ -103,6 +88,19 @@ fn declare(
     };
     declared.default = default(document, input, &declared, report);
     Some(declared)
+}
+
+fn unknown_type(document: &Document, input: &InputDecl, registry: &Registry, report: &mut Report) {
+    let types = registry.types().map(|(ty, _)| ty.as_str());
+    let types: Vec<&str> = types.filter(|ty| !ty.contains('<')).collect();
+    let name = &input.ty.text;
+    let help = report.suggest.help(name, "the types here are", &types);
+    let mistake = UnknownType {
+        name: name.clone(),
+        at: input.ty.span.clone(),
+        help,
+    };
+    report.add(&document.source, mistake);
 }
 
 fn range(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use weft_spec::{NodeSpec, Origin, Source, TypeName};
 
 use super::{
-    expand::{Expanded, What},
+    cells::{Expanded, What},
     types::{Typed, TypedCell},
 };
 use crate::{Argument, Graph, InputValue, Node, OutputValue, document::NodeDecl};

@@ -10,7 +10,7 @@ use super::{
     literals::{Slot, read},
 };
 use crate::{
-    Document, Given, InputValue,
+    Document, InputValue,
     document::{InputDecl, Value, ValueKind, read_value},
     given::GivenValue,
     problem::{
@@ -26,53 +26,126 @@ pub(super) fn inputs(
     against: Against<'_>,
     report: &mut Report,
 ) -> Vec<Option<InputValue>> {
+    let mut reader = Reader {
+        document,
+        against,
+        report,
+    };
     let inputs = document.inputs.iter().zip(declared);
     let values = inputs
-        .map(|(input, declared)| value(document, input, declared.as_ref()?, against, report))
+        .map(|(input, declared)| Some(reader.value(input, declared.as_ref()?)))
         .collect();
     for (name, value) in &against.given.values {
         if document.input_place(name).is_none() {
-            unknown(document, name, value, against.given, report);
+            reader.unknown(name, value);
         }
     }
     values
 }
 
-fn value(
-    document: &Document,
-    input: &InputDecl,
-    declared: &Declared,
-    against: Against<'_>,
-    report: &mut Report,
-) -> Option<InputValue> {
-    let given = against.given.values.get(&input.name.text);
-    let literal = match given {
-        Some(given) => read_given(input, declared, against.given, given, report),
-        None => declared.default.clone(),
-    };
-    let is_missing = given.is_none() && input.default.is_none();
-    if is_missing && against.needs_values {
-        report.add(
-            &document.source,
-            MissingInput {
+/// Reads the values of one graph.
+struct Reader<'x> {
+    document: &'x Document,
+    against: Against<'x>,
+    report: &'x mut Report,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, input: &InputDecl, declared: &Declared) -> InputValue {
+        let given = self.against.given.values.get(&input.name.text);
+        let literal = match given {
+            Some(given) => self.given(input, declared, given),
+            None => declared.default.clone(),
+        };
+        let is_missing = given.is_none() && input.default.is_none();
+        if is_missing && self.against.needs_values {
+            let mistake = MissingInput {
                 input: input.name.text.clone(),
                 at: input.name.span.clone(),
                 help: how_to_set(input, declared),
+            };
+            self.report.add(&self.document.source, mistake);
+        }
+        InputValue {
+            name: input.name.text.clone(),
+            ty: declared.ty.clone(),
+            help: input.help.clone(),
+            range: declared.range,
+            literal,
+            was_given: given.is_some(),
+            origin: Origin {
+                source: Arc::clone(&self.document.source),
+                span: input.name.span.clone(),
             },
-        );
+        }
     }
-    Some(InputValue {
-        name: input.name.text.clone(),
-        ty: declared.ty.clone(),
-        help: input.help.clone(),
-        range: declared.range,
-        literal,
-        was_given: given.is_some(),
-        origin: Origin {
-            source: Arc::clone(&document.source),
-            span: input.name.span.clone(),
-        },
-    })
+
+    /// The text that a given value is underlined in.
+    fn source_of(&self, name: &str, value: &GivenValue) -> Arc<Source> {
+        let text = match value {
+            GivenValue::Text(text) => text.clone(),
+            GivenValue::Literal(literal) => literal.to_string(),
+        };
+        Arc::new(Source {
+            name: format!("--set {name}"),
+            folder: self.against.given.folder.clone(),
+            text,
+        })
+    }
+
+    fn given(
+        &mut self,
+        input: &InputDecl,
+        declared: &Declared,
+        value: &GivenValue,
+    ) -> Option<Literal> {
+        let source = self.source_of(&input.name.text, value);
+        let slot = Slot {
+            name: &input.name.text,
+            form: &declared.form,
+            range: declared.range,
+            folder: &source.folder,
+            written_at: None,
+        };
+        let whole = 0..source.text.len();
+        let written = match value {
+            _ if declared.is_wired_only() => Err(Box::new(GivenOfWiredType {
+                input: input.name.text.clone(),
+                ty: declared.ty.to_string(),
+                at: whole,
+            }) as Mistake),
+            GivenValue::Literal(literal) => Ok(Value::of(literal.clone(), whole)),
+            GivenValue::Text(_) => from_text(slot, &source, self.report),
+        };
+        let read = match written {
+            Ok(value) => read(&value, slot, &mut self.report.suggest),
+            Err(mistake) => Err(vec![mistake]),
+        };
+        match read {
+            Ok(literal) => Some(literal),
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    self.report.add_boxed(&source, mistake);
+                }
+                None
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, value: &GivenValue) {
+        let names: Vec<&str> = self.document.inputs().map(|(name, _)| name).collect();
+        let suggest = &mut self.report.suggest;
+        let help = suggest
+            .help(name, "its inputs are", &names)
+            .or_else(|| Some("it has no inputs at all".to_owned()));
+        let source = self.source_of(name, value);
+        let mistake = UnknownGiven {
+            name: name.to_owned(),
+            at: 0..source.text.len(),
+            help,
+        };
+        self.report.add(&source, mistake);
+    }
 }
 
 fn how_to_set(input: &InputDecl, declared: &Declared) -> String {
@@ -92,64 +165,6 @@ fn how_to_set(input: &InputDecl, declared: &Declared) -> String {
         Form::List(_) | Form::Wired => "[…]",
     };
     format!("set it with `--set {name}={example}`, or give it a `default`")
-}
-
-/// The text that a given value is underlined in.
-fn source_of(name: &str, value: &GivenValue, given: &Given) -> Arc<Source> {
-    let text = match value {
-        GivenValue::Text(text) => text.clone(),
-        GivenValue::Literal(literal) => literal.to_string(),
-    };
-    Arc::new(Source {
-        name: format!("--set {name}"),
-        folder: given.folder.clone(),
-        text,
-    })
-}
-
-fn read_given(
-    input: &InputDecl,
-    declared: &Declared,
-    given: &Given,
-    value: &GivenValue,
-    report: &mut Report,
-) -> Option<Literal> {
-    let name = &input.name.text;
-    let source = source_of(name, value, given);
-    let whole = 0..source.text.len();
-    if declared.is_wired_only() {
-        let mistake = GivenOfWiredType {
-            input: name.clone(),
-            ty: declared.ty.to_string(),
-            at: whole,
-        };
-        report.add(&source, mistake);
-        return None;
-    }
-    let slot = Slot {
-        name,
-        form: &declared.form,
-        range: declared.range,
-        folder: &given.folder,
-        written_at: None,
-    };
-    let written = match value {
-        GivenValue::Literal(literal) => Ok(Value::of(literal.clone(), whole)),
-        GivenValue::Text(_) => from_text(slot, &source, report),
-    };
-    let read = match written {
-        Ok(value) => read(&value, slot, &mut report.suggest),
-        Err(mistake) => Err(vec![mistake]),
-    };
-    match read {
-        Ok(literal) => Some(literal),
-        Err(mistakes) => {
-            for mistake in mistakes {
-                report.add_boxed(&source, mistake);
-            }
-            None
-        }
-    }
 }
 
 /// A value as typed on a command line.
@@ -177,27 +192,4 @@ fn from_text(
         }));
     }
     Ok(value)
-}
-
-fn unknown(
-    document: &Document,
-    name: &str,
-    value: &GivenValue,
-    given: &Given,
-    report: &mut Report,
-) {
-    let names: Vec<&str> = document.inputs().map(|(name, _)| name).collect();
-    let help = report
-        .suggest
-        .help(name, "its inputs are", &names)
-        .or_else(|| Some("it has no inputs at all".to_owned()));
-    let source = source_of(name, value, given);
-    report.add(
-        &source,
-        UnknownGiven {
-            name: name.to_owned(),
-            at: 0..source.text.len(),
-            help,
-        },
-    );
 }

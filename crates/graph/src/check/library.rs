@@ -176,20 +176,12 @@ impl Loading<'_, '_> {
         if let Some(known) = self.places.get(&path) {
             return *known;
         }
-        let text = match self.files.read(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                report.add(
-                    source,
-                    UnreadableSubgraph {
-                        why: error.to_string(),
-                        path: path.display().to_string(),
-                        at: used_by.origin.span,
-                    },
-                );
-                return None;
-            }
-        };
+        let read = self.files.read(&path).map_err(|error| UnreadableSubgraph {
+            why: error.to_string(),
+            path: path.display().to_string(),
+            at: used_by.origin.span.clone(),
+        });
+        let text = read.map_err(|mistake| report.add(source, mistake)).ok()?;
         let shown = Path::new(&source.name).with_file_name("").join(file);
         let inner = Arc::new(Source {
             name: without_detours(&shown).display().to_string(),

@@ -2,7 +2,7 @@
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::expand::{Expanded, Frame, Target, What};
+use super::cells::{Expanded, Frame, Target, What};
 use crate::{
     document::{Value, ValueKind},
     problem::{
@@ -115,7 +115,16 @@ struct Linker<'x, 'a> {
     report: &'x mut Report,
 }
 
-impl Linker<'_, '_> {
+/// The outputs of a node.
+struct Outputs<'a> {
+    /// The cell, and its output, that was looked for.
+    found: Option<(usize, usize)>,
+    names: Vec<&'a str>,
+    /// What to do if there are none.
+    help: &'static str,
+}
+
+impl<'a> Linker<'_, 'a> {
     fn link(&mut self, value: &Value) -> Linked {
         match &value.kind {
             ValueKind::Wire { node, output } => self.wire(value, node, output.as_deref()),
@@ -166,60 +175,67 @@ impl Linker<'_, '_> {
             self.unknown_node(value, node);
             return Linked::Broken;
         };
-        let target = self.frame.targets.get(place).copied();
-        let (found, names, help) = match target.unwrap_or(Target::Broken) {
-            Target::Broken => return Linked::Broken,
-            Target::Cell(cell) => {
-                let What::Node { spec, .. } = &self.expanded.cells[cell].what else {
-                    return Linked::Broken;
-                };
-                let names: Vec<&str> = spec.outputs.iter().map(|o| o.name.as_str()).collect();
-                let found = spec.output(output).map(|(output, _)| (cell, output));
-                (found, names, "it is an end of the graph")
-            }
-            Target::Frame(inner) => {
-                let inner = &self.expanded.frames[inner];
-                let outputs = &inner.document.outputs;
-                let names: Vec<&str> = outputs.iter().map(|o| o.name.text.as_str()).collect();
-                let at = match output {
-                    Some(output) => names.iter().position(|name| *name == output),
-                    None => (!names.is_empty()).then_some(0),
-                };
-                let found = at
-                    .and_then(|at| inner.outputs.get(at))
-                    .map(|cell| (*cell, 0));
-                (
-                    found,
-                    names,
-                    "write `outputs: { \"image\": Wire(\"node\") }` in its file",
-                )
-            }
+        let Some(outputs) = self.outputs(place, output) else {
+            return Linked::Broken;
         };
-        if let Some((cell, output)) = found {
+        if let Some((cell, output)) = outputs.found {
             return Linked::From { cell, output };
         }
         let node_at = self.frame.document.nodes[place].name.span.clone();
         let (node, at) = (node.to_owned(), value.span.clone());
         let source = &self.frame.document.source;
-        if let (Some(output), false) = (output, names.is_empty()) {
-            let mistake = UnknownOutput {
-                node,
-                name: output.to_owned(),
-                at,
-                node_at,
-                help: self.report.suggest.help(output, "its outputs are", &names),
-            };
-            self.report.add(source, mistake);
-        } else {
-            let mistake = NoOutput {
-                node,
-                at,
-                node_at,
-                help,
-            };
-            self.report.add(source, mistake);
+        match output {
+            Some(output) if !outputs.names.is_empty() => {
+                let suggest = &mut self.report.suggest;
+                let mistake = UnknownOutput {
+                    node,
+                    name: output.to_owned(),
+                    at,
+                    node_at,
+                    help: suggest.help(output, "its outputs are", &outputs.names),
+                };
+                self.report.add(source, mistake);
+            }
+            _ => {
+                let mistake = NoOutput {
+                    node,
+                    at,
+                    node_at,
+                    help: outputs.help,
+                };
+                self.report.add(source, mistake);
+            }
         }
         Linked::Broken
+    }
+
+    /// Looks for an output of the node at `place`, or for its first; `None` if the node is in error itself.
+    fn outputs(&self, place: usize, output: Option<&str>) -> Option<Outputs<'a>> {
+        match self.frame.targets.get(place)? {
+            Target::Broken => None,
+            Target::Cell(cell) => {
+                let What::Node { spec, .. } = &self.expanded.cells[*cell].what else {
+                    return None;
+                };
+                let names = spec.outputs.iter().map(|output| output.name.as_str());
+                Some(Outputs {
+                    found: spec.output(output).map(|(output, _)| (*cell, output)),
+                    names: names.collect(),
+                    help: "it is an end of the graph",
+                })
+            }
+            Target::Frame(inner) => {
+                let inner = &self.expanded.frames[*inner];
+                let names = inner.document.outputs.iter();
+                let names: Vec<&str> = names.map(|output| output.name.text.as_str()).collect();
+                let at = output.map_or(Some(0), |output| names.iter().position(|it| *it == output));
+                Some(Outputs {
+                    found: at.and_then(|at| Some((*inner.outputs.get(at)?, 0))),
+                    names,
+                    help: "write `outputs: { \"image\": Wire(\"node\") }` in its file",
+                })
+            }
+        }
     }
 
     fn unknown_node(&mut self, value: &Value, node: &str) {

@@ -3,6 +3,7 @@
 //! Everything lives in one flat list of cells: nodes, and relays that hand a value in or out of a (sub)graph.
 //! No step recurses over nodes or over subgraphs.
 
+mod cells;
 mod circles;
 mod cycles;
 mod declared;
@@ -13,7 +14,11 @@ mod given;
 mod library;
 mod link;
 mod literals;
+mod misfit;
+mod relation;
+mod relays;
 mod requires;
+mod retarget;
 mod types;
 mod unused;
 

@@ -1,21 +1,19 @@
 //! Gives every cell its type and its arguments, each after those it takes from.
 
-use std::sync::Arc;
-
 use petgraph::{graph::NodeIndex, visit::DfsPostOrder};
-use weft_spec::{Form, NodeSpec, Origin, PortSpec, Registry};
+use weft_spec::{Form, NodeSpec, PortSpec, Registry};
 
 use super::{
+    cells::{Expanded, What},
     declared::Declared,
-    expand::{Expanded, What},
     fit::{Fitter, Flow, Want},
     link::{Linked, Links},
     literals::{Slot, canonical_in},
 };
 use crate::{
     Argument, Document, InputValue,
-    document::{NodeDecl, Value},
-    problem::{Report, packs::BadKindDefault, types::OutputNotWired, values::MissingNodeInput},
+    document::NodeDecl,
+    problem::{Report, packs::BadKindDefault, values::MissingNodeInput},
 };
 
 /// All that typing looks at.
@@ -92,9 +90,9 @@ fn order(shape: &petgraph::graph::DiGraph<(), ()>, count: usize) -> Vec<usize> {
     order
 }
 
-struct Typing<'t, 'x, 'a> {
-    setting: Setting<'x, 'a>,
-    fitter: Fitter<'t, 'x, 'a>,
+pub(super) struct Typing<'t, 'x, 'a> {
+    pub(super) setting: Setting<'x, 'a>,
+    pub(super) fitter: Fitter<'t, 'x, 'a>,
 }
 
 impl Typing<'_, '_, '_> {
@@ -175,121 +173,6 @@ impl Typing<'_, '_, '_> {
             literal,
             origin: self.fitter.origin(at),
         })
-    }
-
-    /// An input of the graph itself.
-    fn input(&self, place: usize) -> Option<Flow> {
-        let input = self.setting.inputs[place].as_ref()?;
-        let argument = input.literal.as_ref().map(|literal| Argument::Literal {
-            literal: literal.clone(),
-            origin: input.origin.clone(),
-        });
-        Some(Flow {
-            argument,
-            ty: input.ty.clone(),
-            written_at: Some(input.origin.clone()),
-        })
-    }
-
-    /// An input of a subgraph.
-    fn port(
-        &mut self,
-        cell: usize,
-        place: usize,
-        node: &NodeDecl,
-        written: Option<(&Value, &Linked)>,
-    ) -> Option<Flow> {
-        let inner = self.setting.expanded.frame_of(cell);
-        let declared = self.setting.declared[inner.place][place].as_ref()?;
-        let decl = &inner.document.inputs[place];
-        if let Some((value, linked)) = written {
-            let want = Want {
-                ty: &declared.ty,
-                slot: Slot {
-                    name: &decl.name.text,
-                    form: &declared.form,
-                    range: declared.range,
-                    folder: &self.fitter.document.source.folder,
-                    written_at: None,
-                },
-            };
-            let fitted = self.fitter.fit(value, linked, want);
-            let ty = &declared.ty;
-            return Some(Flow {
-                written_at: fitted.argument.as_ref().map(|it| it.origin().clone()),
-                argument: fitted.argument,
-                ty: if fitted.is_mapped {
-                    ty.list()
-                } else {
-                    ty.clone()
-                },
-            });
-        }
-        let origin = Origin {
-            source: Arc::clone(&inner.document.source),
-            span: decl.name.span.clone(),
-        };
-        if decl.default.is_none() {
-            let (ty, input) = (&declared.ty, &decl.name.text);
-            self.fitter.add(MissingNodeInput {
-                node: node.name.text.clone(),
-                input: input.clone(),
-                at: node.kind.span.clone(),
-                help: format!("the subgraph declares `{input}` as {ty} without a default"),
-            });
-        }
-        let default = declared.default.as_ref();
-        Some(Flow {
-            argument: default.map(|literal| Argument::Literal {
-                literal: literal.clone(),
-                origin: origin.clone(),
-            }),
-            ty: declared.ty.clone(),
-            written_at: Some(origin),
-        })
-    }
-
-    fn output(&mut self, value: &Value, linked: &Linked) -> Option<Flow> {
-        match linked {
-            Linked::From { cell, output } => self.fitter.flow(*cell, *output, &value.span),
-            Linked::List(items) => {
-                let first = items
-                    .iter()
-                    .zip(value.items())
-                    .find_map(|(linked, value)| {
-                        let Linked::From { cell, output } = linked else {
-                            return None;
-                        };
-                        self.fitter.flow(*cell, *output, &value.span)
-                    })?;
-                let element = first.ty.element().unwrap_or(first.ty);
-                let form = self.setting.registry.form(&element).cloned();
-                let form = Form::List(Box::new(form.unwrap_or(Form::Wired)));
-                let ty = element.list();
-                let want = Want {
-                    ty: &ty,
-                    slot: Slot {
-                        name: "outputs",
-                        form: &form,
-                        range: None,
-                        folder: &self.fitter.document.source.folder,
-                        written_at: None,
-                    },
-                };
-                let fitted = self.fitter.fit(value, linked, want);
-                Some(Flow {
-                    argument: fitted.argument,
-                    ty,
-                    written_at: None,
-                })
-            }
-            Linked::Broken => None,
-            Linked::Literal => {
-                let at = value.span.clone();
-                self.fitter.add(OutputNotWired { at });
-                None
-            }
-        }
     }
 }
 

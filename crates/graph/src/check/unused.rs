@@ -4,7 +4,7 @@ use petgraph::{Direction, graph::NodeIndex};
 use weft_spec::Effect;
 
 use super::{
-    expand::{Expanded, What},
+    cells::{Expanded, What},
     link::Links,
 };
 use crate::problem::{

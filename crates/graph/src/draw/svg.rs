@@ -12,8 +12,10 @@ use crate::Document;
 const CHARACTER: f64 = 7.25;
 const ROW: f64 = 18.0;
 const PADDING: f64 = 10.0;
-/// The name and the kind of a box.
-const HEAD: f64 = 40.0;
+/// The name of a box, and its kind if it has one.
+const HEAD: f64 = 24.0;
+const KIND: f64 = 16.0;
+const FOOT: f64 = 8.0;
 
 const STYLE: &str = "\
     svg { background: #ffffff }\n\
@@ -36,9 +38,9 @@ pub fn to_svg(document: &Document) -> String {
         .iter()
         .map(|wire| Line {
             from: wire.from,
-            from_y: row_y(position(&cards[wire.from].outputs, wire.output)),
+            from_y: cards[wire.from].row_y(position(&cards[wire.from].outputs, wire.output)),
             to: wire.to,
-            to_y: row_y(position(&cards[wire.to].inputs, wire.input)),
+            to_y: cards[wire.to].row_y(position(&cards[wire.to].inputs, wire.input)),
         })
         .collect();
     let layout = layout(&sizes, &lines);
@@ -49,7 +51,7 @@ pub fn to_svg(document: &Document) -> String {
         h = layout.height
     );
     for (place, line) in lines.iter().enumerate() {
-        wire(&mut svg, place, line, &sizes, &layout);
+        wire(&mut svg, line, sizes[line.from].width, (&layout, place));
     }
     for (card, (size, corner)) in cards.iter().zip(sizes.iter().zip(&layout.corners)) {
         card.draw(&mut svg, size, *corner);
@@ -93,12 +95,43 @@ fn position(ports: &[&str], port: &str) -> usize {
     ports.iter().position(|it| *it == port).unwrap_or(0)
 }
 
-/// The middle of a row below the top of its box.
-fn row_y(row: usize) -> f64 {
-    HEAD + ROW * (row as f64 + 0.5)
-}
-
 impl Card<'_> {
+    fn head(&self) -> f64 {
+        if self.shape.kind.is_empty() {
+            HEAD
+        } else {
+            HEAD + KIND
+        }
+    }
+
+    /// The middle of a row below the top of the box.
+    fn row_y(&self, row: usize) -> f64 {
+        if self.rows() == 0 {
+            return (self.head() + FOOT) / 2.0;
+        }
+        ROW.mul_add(row as f64 + 0.5, self.head())
+    }
+
+    /// The first row that is free for a literal: ports without a name leave room beside them.
+    fn first_value(&self) -> usize {
+        let named = |ports: &[&str]| {
+            let last = ports.iter().rposition(|port| !port.is_empty());
+            last.map_or(0, |last| last + 1)
+        };
+        named(&self.inputs).max(named(&self.outputs))
+    }
+
+    fn rows(&self) -> usize {
+        let ports = self.inputs.len().max(self.outputs.len());
+        let rows = ports.max(self.first_value() + self.shape.values.len());
+        // A single port without a name stands beside the head.
+        if rows == 1 && self.first_value() == 0 && self.shape.values.is_empty() {
+            0
+        } else {
+            rows
+        }
+    }
+
     fn size(&self) -> Size {
         let count = |text: &str| text.chars().count();
         let ports = (0..self.inputs.len().max(self.outputs.len())).map(|row| {
@@ -109,10 +142,9 @@ impl Card<'_> {
         let values = values.map(|(input, value)| count(input) + count(value) + 1);
         let head = [count(self.shape.name), count(self.shape.kind)];
         let widest = ports.chain(values).chain(head).max().unwrap_or(0);
-        let rows = self.inputs.len().max(self.outputs.len()) + self.shape.values.len();
         Size {
             width: (widest as f64).mul_add(CHARACTER, 2.0 * PADDING).max(80.0),
-            height: (rows as f64).mul_add(ROW, HEAD) + 8.0,
+            height: ROW.mul_add(self.rows() as f64, self.head()) + FOOT,
         }
     }
 
@@ -132,20 +164,20 @@ impl Card<'_> {
         text(svg, (left, y + 17.0), "name", self.shape.name);
         text(svg, (left, y + 32.0), "kind", self.shape.kind);
         for (row, input) in self.inputs.iter().enumerate() {
-            self.port(svg, (x, y + row_y(row)), (left, "start"), input);
+            self.port(svg, (x, y + self.row_y(row)), (left, "start"), input);
         }
         let right = x + size.width;
         for (row, output) in self.outputs.iter().enumerate() {
             self.port(
                 svg,
-                (right, y + row_y(row)),
+                (right, y + self.row_y(row)),
                 (right - PADDING, "end"),
                 output,
             );
         }
-        let first = self.inputs.len().max(self.outputs.len());
+        let first = self.first_value();
         for (row, (input, value)) in (first..).zip(&self.shape.values) {
-            let baseline = y + row_y(row) + 4.0;
+            let baseline = y + self.row_y(row) + 4.0;
             text(svg, (left, baseline), "kind", input);
             let gap = if input.is_empty() {
                 0
@@ -190,10 +222,14 @@ fn text(svg: &mut String, (x, y): (f64, f64), class: &str, content: &str) {
 }
 
 /// A wire as curves between columns and straight lines across them.
-fn wire(svg: &mut String, place: usize, line: &Line, sizes: &[Size], layout: &Layout) {
+fn wire(svg: &mut String, line: &Line, width: f64, (layout, place): (&Layout, usize)) {
     let (from, to) = (layout.corners[line.from], layout.corners[line.to]);
-    let (mut x, mut y) = (from.0 + sizes[line.from].width, from.1 + line.from_y);
+    let (mut x, mut y) = (from.0 + width, from.1 + line.from_y);
     let mut path = format!("M{x:.1} {y:.1}");
+    if layout.rights[line.from] > x {
+        x = layout.rights[line.from];
+        let _ = write!(path, " H{x:.1}");
+    }
     let end = (to.0, to.0, to.1 + line.to_y);
     for (left, right, height) in layout.stretches[place].iter().copied().chain([end]) {
         // A wire that runs back, as in a circle, still leaves to the right and comes in from the left.

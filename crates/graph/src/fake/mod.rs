@@ -14,7 +14,7 @@ use weft_spec::{
     Source, TypeName, TypeSpec,
 };
 
-use crate::{Document, Files, Given, Graph, Problems, check, read};
+use crate::{Document, Files, Given, Graph, check, read};
 
 /// Files by their path.
 #[derive(Default)]
@@ -258,6 +258,7 @@ pub(crate) fn registry() -> Registry {
     }];
     pictures.conversions = [
         ("Mask", "Image"),
+        ("Image", "Paint"),
         ("Integer", "Number"),
         ("Integer", "Text"),
         ("Number", "Text"),
@@ -265,9 +266,11 @@ pub(crate) fn registry() -> Registry {
     .map(|(from, to)| (TypeName::new(from), TypeName::new(to)))
     .to_vec();
     let dots = |id: &str| vec![node(id, vec![image("image")], &[("image", "Image")])];
+    let paint = vec![port("mask", "Paint", Form::Wired)];
     Registry::new([
         pictures,
         pack("edge", "0.1.0", others()),
+        pack("chain", "0.1.0", vec![node("chain.Chain", paint, &[])]),
         pack("acme.halftone", "1.2.0", dots("acme.halftone.Dots")),
         pack("rival.print", "2.0.0", dots("rival.print.Dots")),
     ])

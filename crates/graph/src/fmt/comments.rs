@@ -182,8 +182,8 @@ impl<'a> Around<'a> {
     /// Comments behind the item; one that ends a line makes way for the next.
     fn behind(&mut self, comments: impl Iterator<Item = Comment<'a>>) {
         for comment in comments {
-            if self.behind.last().is_some_and(|last| last.is_line) {
-                self.behind.pop().map(|last| self.raise(last));
+            if let Some(last) = self.behind.pop_if(|last| last.is_line) {
+                self.raise(last);
             }
             self.behind.push(comment);
         }

@@ -32,10 +32,10 @@ pub(crate) struct UnknownField {
 #[diagnostic(code(graph::duplicate_field), help("keep one of the two"))]
 pub(crate) struct DuplicateField {
     pub(crate) name: String,
-    #[label("first here")]
-    pub(crate) first: Span,
     #[label("and again here")]
     pub(crate) again: Span,
+    #[label("first here")]
+    pub(crate) first: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]

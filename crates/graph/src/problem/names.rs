@@ -29,10 +29,10 @@ pub(crate) struct ForbiddenName {
 #[diagnostic(code(graph::duplicate_node), help("wires go by name; rename one"))]
 pub(crate) struct DuplicateNode {
     pub(crate) name: String,
-    #[label("first here")]
-    pub(crate) first: Span,
     #[label("and again here")]
     pub(crate) again: Span,
+    #[label("first here")]
+    pub(crate) first: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -41,10 +41,10 @@ pub(crate) struct DuplicateNode {
 pub(crate) struct DuplicateName {
     pub(crate) what: &'static str,
     pub(crate) name: String,
-    #[label("first here")]
-    pub(crate) first: Span,
     #[label("and again here")]
     pub(crate) again: Span,
+    #[label("first here")]
+    pub(crate) first: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]

@@ -53,7 +53,7 @@ pub(crate) struct ReservedInput {
 #[error("the graph is too large once its subgraphs are put in place")]
 #[diagnostic(
     code(graph::too_large),
-    help("more than {limit} nodes and list items; does a subgraph double itself at each level?")
+    help("subgraphs bring more than {limit} nodes or list items; do they double at each level?")
 )]
 pub(crate) struct TooLarge {
     pub(crate) limit: usize,

@@ -54,17 +54,25 @@ pub(crate) fn number(written: &str) -> Option<Number> {
     if is_plain && let Ok(value) = written.parse() {
         return Some(Number::Integer(value));
     }
-    match ron::from_str::<ron::Value>(written).ok()? {
-        ron::Value::Number(_) => {}
-        _ => return None,
-    }
-    if let Ok(value) = ron::from_str::<i64>(written) {
-        return Some(Number::Integer(value));
-    }
-    if looks_whole(written) {
-        return Some(Number::TooLarge);
-    }
-    ron::from_str::<f64>(written).ok().map(Number::Number)
+    let ron::Value::Number(number) = ron::from_str(written).ok()? else {
+        return None;
+    };
+    Some(match number {
+        ron::Number::I8(value) => Number::Integer(value.into()),
+        ron::Number::I16(value) => Number::Integer(value.into()),
+        ron::Number::I32(value) => Number::Integer(value.into()),
+        ron::Number::I64(value) => Number::Integer(value),
+        ron::Number::U8(value) => Number::Integer(value.into()),
+        ron::Number::U16(value) => Number::Integer(value.into()),
+        ron::Number::U32(value) => Number::Integer(value.into()),
+        ron::Number::U64(value) => i64::try_from(value).map_or(Number::TooLarge, Number::Integer),
+        // What is too large for a whole number, `ron` offers as one with a point.
+        _ if looks_whole(written) => Number::TooLarge,
+        _ => {
+            let suffixed = written.strip_suffix("f32").or(written.strip_suffix("f64"));
+            Number::Number(ron::from_str(suffixed.unwrap_or(written)).ok()?)
+        }
+    })
 }
 
 /// A bare word that is a number all the same: `inf` and `NaN`.

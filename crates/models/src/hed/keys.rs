@@ -31,7 +31,11 @@ impl Hed {
                 channels = block.width;
             }
             blocks.push(layers);
-            sides.push(convolution(&mut weights, &format!("side{i}"), [1, channels, 1]));
+            sides.push(convolution(
+                &mut weights,
+                &format!("side{i}"),
+                [1, channels, 1],
+            ));
         }
         let fuse = convolution(&mut weights, "fuse", [1, sides.len(), 1]);
         weights.finish("HED")?;
@@ -51,7 +55,9 @@ fn convolution(weights: &mut Weights<'_>, key: &str, shape: [usize; 3]) -> Conv2
     let margin = side / 2;
     Conv2d {
         weight: Param::from_tensor(weights.tensor(&format!("{key}.weight"), kernel)),
-        bias: Some(Param::from_tensor(weights.tensor(&format!("{key}.bias"), [channels_out]))),
+        bias: Some(Param::from_tensor(
+            weights.tensor(&format!("{key}.bias"), [channels_out]),
+        )),
         stride: [1, 1],
         kernel_size: [side, side],
         dilation: [1, 1],

@@ -1,3 +1,5 @@
+//! Whole files, or none.
+
 use super::*;
 
 fn folder() -> tempfile::TempDir {

@@ -1,3 +1,5 @@
+//! The bytes of one file: what was written is read, and nothing else is.
+
 use super::*;
 use crate::samples::{image, key, text};
 

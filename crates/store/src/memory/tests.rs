@@ -1,3 +1,5 @@
+//! What stays in memory, against the algorithm as the paper states it.
+
 use std::{collections::BTreeMap, time::Instant};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which folders may be used.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! The store as a whole.
+
 mod aliases;
 mod damage;
 mod recall;

@@ -1,3 +1,5 @@
+//! What goes when the disk budget is spent.
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use weft_value::TYPES;

@@ -1,3 +1,5 @@
+//! The queue before the disk.
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use weft_value::{Encode, TYPES, Value};

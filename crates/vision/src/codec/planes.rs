@@ -63,8 +63,18 @@ impl Upright {
             Orientation::Rotate270FlipH => (true, last_x + last_y, -row, -1),
             Orientation::Rotate270 => (true, last_x, row, -1),
         };
-        let (width, height) = if is_turned { (height, width) } else { (width, height) };
-        Self { width, height, first, right, down }
+        let (width, height) = if is_turned {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        Self {
+            width,
+            height,
+            first,
+            right,
+            down,
+        }
     }
 
     fn start_of_row(&self, y: usize) -> isize {
@@ -76,23 +86,31 @@ impl Upright {
 ///
 /// One pass: turning, spreading and scaling happen while the numbers are copied.
 pub(super) fn spread<T: Sample>(interleaved: &[T], layout: Layout, upright: Upright) -> Vec<f32> {
-    let Upright { width, height, right, .. } = upright;
+    let Upright {
+        width,
+        height,
+        right,
+        ..
+    } = upright;
     let mut planes = vec![0.0; layout.channels.len() * height * width];
-    planes.par_chunks_mut(width).enumerate().for_each(|(row, out)| {
-        let sample = layout.channels[row / height];
-        let start = upright.start_of_row(row % height);
-        if right == 1 {
-            let from = &interleaved[start.unsigned_abs() * layout.samples..];
-            for (out, pixel) in out.iter_mut().zip(from.chunks_exact(layout.samples)) {
-                *out = pixel[sample].unit();
+    planes
+        .par_chunks_mut(width)
+        .enumerate()
+        .for_each(|(row, out)| {
+            let sample = layout.channels[row / height];
+            let start = upright.start_of_row(row % height);
+            if right == 1 {
+                let from = &interleaved[start.unsigned_abs() * layout.samples..];
+                for (out, pixel) in out.iter_mut().zip(from.chunks_exact(layout.samples)) {
+                    *out = pixel[sample].unit();
+                }
+                return;
             }
-            return;
-        }
-        let mut at = start;
-        for out in out {
-            *out = interleaved[at.unsigned_abs() * layout.samples + sample].unit();
-            at += right;
-        }
-    });
+            let mut at = start;
+            for out in out {
+                *out = interleaved[at.unsigned_abs() * layout.samples + sample].unit();
+                at += right;
+            }
+        });
     planes
 }

@@ -58,7 +58,10 @@ pub fn scharr(luma: Tensor<4>) -> Gradient {
 /// # Shapes
 /// luma and result: `[batch, 1, height, width]`
 pub fn laplacian(luma: Tensor<4>) -> Tensor<4> {
-    filter(luma, [[[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]]])
+    filter(
+        luma,
+        [[[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]]],
+    )
 }
 
 fn smoothed_difference(luma: Tensor<4>, smooth: [f32; 3]) -> Gradient {
@@ -76,5 +79,10 @@ fn filter<const N: usize>(luma: Tensor<4>, kernels: [[[f32; 3]; 3]; N]) -> Tenso
     let weights = kernels.as_flattened().as_flattened().to_vec();
     let weights = Tensor::from_data(TensorData::new(weights, [N, 1, 3, 3]), &luma.device());
     let bordered = luma.pad([(1, 1), (1, 1)], PadMode::Edge);
-    conv2d(bordered, weights, None, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+    conv2d(
+        bordered,
+        weights,
+        None,
+        ConvOptions::new([1, 1], [0, 0], [1, 1], 1),
+    )
 }

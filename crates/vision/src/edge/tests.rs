@@ -8,7 +8,12 @@ mod thinning;
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Luma of one picture, from its rows.
-fn picture(device: &Device, height: usize, width: usize, luma: impl Fn(usize, usize) -> f32) -> Tensor<4> {
+fn picture(
+    device: &Device,
+    height: usize,
+    width: usize,
+    luma: impl Fn(usize, usize) -> f32,
+) -> Tensor<4> {
     let at = |i: usize| luma(i / width, i % width);
     let pixels: Vec<f32> = (0..height * width).map(at).collect();
     Tensor::from_data(TensorData::new(pixels, [1, 1, height, width]), device)
@@ -22,9 +27,7 @@ fn drawn(device: &Device, rows: &[&str]) -> Tensor<4> {
         _ => 0.0,
     };
     let width = rows[0].len();
-    picture(device, rows.len(), width, |y, x| value(rows[y].as_bytes()[x]))
-}
-
-fn numbers(tensor: Tensor<4>) -> Vec<f32> {
-    tensor.try_into_vec_as::<f32>().unwrap()
+    picture(device, rows.len(), width, |y, x| {
+        value(rows[y].as_bytes()[x])
+    })
 }

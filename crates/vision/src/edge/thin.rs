@@ -24,7 +24,10 @@ pub fn thin(gradient: &Gradient) -> Tensor<4> {
     let down = pixels.here(&gradient.down);
     // The gradient points to the right and down (or left and up), else to the right and up; it is nearer to
     // the vertical, else to the horizontal.
-    let falls = down.clone().greater_scalar(0.0).equal(across.clone().greater_scalar(0.0));
+    let falls = down
+        .clone()
+        .greater_scalar(0.0)
+        .equal(across.clone().greater_scalar(0.0));
     let (across, down) = (across.abs(), down.abs());
     let is_steep = down.clone().greater(across.clone());
     // Without a gradient this is no number; but then the magnitude is 0 with either answer.
@@ -46,7 +49,9 @@ pub fn thin(gradient: &Gradient) -> Tensor<4> {
     let here = pixels.beside(1, 1);
     let is_less = here.clone().lower(greatest);
     let ridges = here.mask_fill(is_less, 0.0);
-    let ridges = ridges.pad([(width + 1, width + 1)], PadMode::Constant(0.0)).reshape(shape);
+    let ridges = ridges
+        .pad([(width + 1, width + 1)], PadMode::Constant(0.0))
+        .reshape(shape);
     let inner = ridges.narrow(2, 1, height - 2).narrow(3, 1, width - 2);
     inner.pad([(1, 1), (1, 1)], PadMode::Constant(0.0))
 }

@@ -23,6 +23,8 @@ pub(super) struct Line {
 pub(super) struct Layout {
     /// The top left corner of each box.
     pub(super) corners: Vec<(f64, f64)>,
+    /// The right edge of the column of each box, from which its wires set out.
+    pub(super) rights: Vec<f64>,
     /// For each wire, the straight stretches by which it crosses the columns between its ends: left, right, height.
     pub(super) stretches: Vec<Vec<(f64, f64, f64)>>,
     pub(super) width: f64,
@@ -76,42 +78,44 @@ pub(super) fn layout(sizes: &[Size], lines: &[Line]) -> Layout {
     let tops = heights::heights(&columns);
     let (lefts, widths) = lefts(&columns, sizes);
     let mut corners = vec![(0.0, 0.0); sizes.len()];
+    let mut rights = vec![0.0; sizes.len()];
     for (column, cells) in columns.columns.iter().enumerate() {
         for cell in cells {
             if let Some(shape) = columns.cells[*cell].shape {
                 corners[shape] = (lefts[column], tops[*cell]);
+                rights[shape] = lefts[column] + widths[column];
             }
         }
     }
-    let stretches = lines
-        .iter()
-        .zip(&columns.crossings)
-        .map(|(line, crossings)| {
-            let first = columns.column_of[line.from] + 1;
-            let stretch = |(column, cell): (usize, &usize)| {
-                let left = lefts[column];
-                (left, left + widths[column], tops[*cell])
-            };
-            (first..).zip(crossings).map(stretch).collect()
-        });
-    let stretches = stretches.collect();
-    let bottoms = columns
-        .cells
-        .iter()
-        .zip(&tops)
-        .map(|(cell, top)| top + cell.height);
-    let height = bottoms.fold(0.0, f64::max) + MARGIN;
-    let width = lefts
-        .last()
-        .zip(widths.last())
-        .map_or(0.0, |(left, width)| left + width)
-        + MARGIN;
+    let bottoms = columns.cells.iter().zip(&tops);
+    let bottoms = bottoms.map(|(cell, top)| top + cell.height);
+    let end = lefts.last().zip(widths.last());
     Layout {
         corners,
-        stretches,
-        width,
-        height,
+        rights,
+        stretches: stretches(&columns, lines, &tops, (&lefts, &widths)),
+        width: end.map_or(0.0, |(left, width)| left + width) + MARGIN,
+        height: bottoms.fold(0.0, f64::max) + MARGIN,
     }
+}
+
+/// Where each wire crosses the columns between its ends.
+fn stretches(
+    columns: &Columns,
+    lines: &[Line],
+    tops: &[f64],
+    (lefts, widths): (&[f64], &[f64]),
+) -> Vec<Vec<(f64, f64, f64)>> {
+    let wires = lines.iter().zip(&columns.crossings);
+    let stretches = wires.map(|(line, crossings)| {
+        let first = columns.column_of[line.from] + 1;
+        let stretch = |(column, cell): (usize, &usize)| {
+            let left = lefts[column];
+            (left, left + widths[column], tops[*cell])
+        };
+        (first..).zip(crossings).map(stretch).collect()
+    });
+    stretches.collect()
 }
 
 /// The left edge and the width of each column.

@@ -1,3 +1,5 @@
+//! Keys that lead to other keys: chains, circles, restarts.
+
 use std::time::Duration;
 
 use burn::tensor::Device;

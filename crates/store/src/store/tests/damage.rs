@@ -1,3 +1,5 @@
+//! Torn, flipped and foreign files, and disks that fail.
+
 use std::{fs, path::PathBuf, time::Duration};
 
 use burn::tensor::Device;

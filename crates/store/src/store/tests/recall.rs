@@ -1,3 +1,5 @@
+//! What was kept comes back, from memory and from disk, within both budgets.
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},

@@ -1,3 +1,5 @@
+//! Results that tell of files which may have changed since.
+
 use std::{fs, time::Duration};
 
 use burn::tensor::Device;

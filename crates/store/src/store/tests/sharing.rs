@@ -1,3 +1,5 @@
+//! Threads, stores and processes on the same keys.
+
 use std::{
     env,
     path::Path,

@@ -1,9 +1,9 @@
 //! Following weak edges from strong ones.
 
 use burn::tensor::{Device, Tensor};
-use weft_testing::for_each_device;
+use weft_testing::{for_each_device, numbers};
 
-use super::{drawn, numbers, picture};
+use super::{drawn, picture};
 use crate::edge::hysteresis;
 
 #[test]
@@ -18,7 +18,7 @@ fn weak_edges_stay_where_they_lead_to_a_strong_one() {
             &["..#....", ".#.....", "#......", ".#.....", "......."],
         );
         let edges = hysteresis(thinned, 0.35, 0.7).unwrap();
-        assert_eq!(numbers(edges), numbers(wanted));
+        assert_eq!(numbers(&edges), numbers(&wanted));
     });
 }
 
@@ -30,12 +30,14 @@ fn edges_are_followed_however_long_they_wind() {
         _ => 0.0,
     };
     let thinned = picture(&Device::flex(), 255, 256, snake);
-    let strong = picture(&Device::flex(), 255, 256, |y, x| f32::from(u8::from((y, x) == (254, 0))));
+    let strong = picture(&Device::flex(), 255, 256, |y, x| {
+        f32::from(u8::from((y, x) == (254, 0)))
+    });
     let none = hysteresis(thinned.clone(), 0.4, 0.9).unwrap();
-    assert!(numbers(none).into_iter().all(|edge| edge == 0.0));
+    assert!(numbers(&none).into_iter().all(|edge| edge == 0.0));
     let all = hysteresis(thinned.clone().max_pair(strong), 0.4, 0.9).unwrap();
     let wanted = thinned.greater_scalar(0.0).float();
-    assert_eq!(numbers(all), numbers(wanted));
+    assert_eq!(numbers(&all), numbers(&wanted));
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn pictures_of_a_batch_do_not_touch() {
         let edges = hysteresis(Tensor::cat(vec![above.clone(), below], 0), 0.4, 0.8).unwrap();
         let nothing = above.zeros_like();
         let wanted = Tensor::cat(vec![above.greater_scalar(0.0).float(), nothing], 0);
-        assert_eq!(numbers(edges), numbers(wanted));
+        assert_eq!(numbers(&edges), numbers(&wanted));
     });
 }
 
@@ -70,8 +72,11 @@ fn following_equals_dilating_until_nothing_changes() {
             }
             wanted = grown;
         }
-        let edges = numbers(hysteresis(thinned, low, high).unwrap());
-        assert_eq!(edges.iter().map(|edge| *edge > 0.0).collect::<Vec<_>>(), wanted);
+        let edges = numbers(&hysteresis(thinned, low, high).unwrap());
+        assert_eq!(
+            edges.iter().map(|edge| *edge > 0.0).collect::<Vec<_>>(),
+            wanted
+        );
     }
 }
 

@@ -1,0 +1,156 @@
+//! Laying one picture over another.
+
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+use burn::tensor::Tensor;
+
+use crate::color::{divided, join_alpha, split_alpha, with_channels};
+
+/// How the colours of two pictures make one, where both are (W3C Compositing and Blending Level 1, section 9;
+/// `Add` and `Subtract` are the usual ones of picture editors).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The upper one.
+    Normal,
+    /// Their product.
+    Multiply,
+    /// The complement of the product of the complements.
+    Screen,
+    /// `Multiply` where the lower one is dark, `Screen` where it is light.
+    Overlay,
+    /// `Multiply` where the upper one is dark, `Screen` where it is light.
+    HardLight,
+    /// A soft `HardLight`.
+    SoftLight,
+    /// The darker one.
+    Darken,
+    /// The lighter one.
+    Lighten,
+    /// How far they are apart.
+    Difference,
+    /// A soft `Difference`.
+    Exclusion,
+    /// Their sum, at most 1.
+    Add,
+    /// The lower one less the upper one, at least 0.
+    Subtract,
+    /// The lower one brightened by the upper one.
+    Dodge,
+    /// The lower one darkened by the upper one.
+    Burn,
+    /// The hue of the upper one.
+    Hue,
+    /// The saturation of the upper one.
+    Saturation,
+    /// The hue and saturation of the upper one.
+    Color,
+    /// The luminosity of the upper one.
+    Luminosity,
+}
+
+/// The colours of `over` and `under` made one, each 0..=1.
+///
+/// # Shapes
+/// all: `[batch, channels, height, width]`, colour without alpha
+pub fn mix(over: Tensor<4>, under: Tensor<4>, mode: Mode) -> Tensor<4> {
+    match mode {
+        Mode::Normal => over,
+        Mode::Multiply => over * under,
+        Mode::Screen => screen(over, under),
+        Mode::Overlay => hard_light(under, over),
+        Mode::HardLight => hard_light(over, under),
+        Mode::SoftLight => soft_light(over, under),
+        Mode::Darken => over.min_pair(under),
+        Mode::Lighten => over.max_pair(under),
+        Mode::Difference => (over - under).abs(),
+        Mode::Exclusion => over.clone() + under.clone() - over * under * 2.0,
+        Mode::Add => (over + under).clamp_max(1.0),
+        Mode::Subtract => (under - over).clamp_min(0.0),
+        Mode::Dodge => dodge(over, under),
+        // Burning is dodging the complements.
+        Mode::Burn => complement(dodge(complement(over), complement(under))),
+        Mode::Hue => whole::hue(over, under),
+        Mode::Saturation => whole::saturation(&over, under),
+        Mode::Color => whole::color(over, under),
+        Mode::Luminosity => whole::luminosity(over, under),
+    }
+}
+
+fn complement(color: Tensor<4>) -> Tensor<4> {
+    color.neg() + 1.0
+}
+
+fn screen(over: Tensor<4>, under: Tensor<4>) -> Tensor<4> {
+    over.clone() + under.clone() - over * under
+}
+
+fn hard_light(over: Tensor<4>, under: Tensor<4>) -> Tensor<4> {
+    let is_dark = over.clone().lower_equal_elem(0.5);
+    let dark = over.clone() * under.clone() * 2.0;
+    screen(over * 2.0 - 1.0, under).mask_where(is_dark, dark)
+}
+
+fn soft_light(over: Tensor<4>, under: Tensor<4>) -> Tensor<4> {
+    let is_dark = over.clone().lower_equal_elem(0.5);
+    let u = under.clone();
+    let steep = ((u.clone() * 16.0 - 12.0) * u.clone() + 4.0) * u.clone();
+    let root = u
+        .clone()
+        .clamp_min(0.0)
+        .sqrt()
+        .mask_where(u.lower_equal_elem(0.25), steep);
+    let twice = over * 2.0 - 1.0;
+    let dark = under.clone() + twice.clone() * under.clone() * complement(under.clone());
+    (under.clone() + twice * (root - under)).mask_where(is_dark, dark)
+}
+
+fn dodge(over: Tensor<4>, under: Tensor<4>) -> Tensor<4> {
+    let is_black = under.clone().lower_equal_elem(0.0);
+    let is_full = over.clone().greater_equal_elem(1.0);
+    let bright = (under / complement(over).clamp_min(1e-6)).clamp_max(1.0);
+    bright.mask_fill(is_full, 1.0).mask_fill(is_black, 0.0)
+}
+
+/// Lays `over` on `under` with `coverage`, 0..=1: source over destination, with straight alpha (W3C
+/// Compositing and Blending Level 1, sections 5 and 10).
+///
+/// # Shapes
+/// over, under: `[batch, 1, 3 or 4, height, width]`; coverage: `[batch, 1, height, width]`; a batch of 1
+/// is laid on each of the other.
+pub fn lay(over: Tensor<4>, under: Tensor<4>, coverage: Tensor<4>, mode: Mode) -> Tensor<4> {
+    let channels = over.dims()[1].max(under.dims()[1]);
+    let (over, over_alpha) = split_alpha(with_channels(over, channels));
+    let (under, under_alpha) = split_alpha(with_channels(under, channels));
+    let over_alpha = match over_alpha {
+        Some(alpha) => alpha * coverage,
+        None => coverage,
+    };
+    let batch = over.dims()[0]
+        .max(under.dims()[0])
+        .max(over_alpha.dims()[0]);
+    let [over, under, over_alpha] = [over, under, over_alpha].map(|pixels| batched(pixels, batch));
+    let Some(under_alpha) = under_alpha.map(|alpha| batched(alpha, batch)) else {
+        let mixed = mix(over, under.clone(), mode);
+        return under.clone() + (mixed - under) * over_alpha;
+    };
+    let mixed = mix(over.clone(), under.clone(), mode);
+    let both = over_alpha.clone() * under_alpha.clone();
+    let alone = over_alpha.clone() - both.clone();
+    let below = under_alpha.clone() - both.clone();
+    let color = over * alone + under * below + mixed * both.clone();
+    let alpha = over_alpha + under_alpha - both;
+    join_alpha(divided(color, &alpha), Some(alpha))
+}
+
+/// A batch of 1 repeated without a copy.
+fn batched(pixels: Tensor<4>, batch: usize) -> Tensor<4> {
+    let [has, channels, height, width] = pixels.dims();
+    if has == batch {
+        pixels
+    } else {
+        pixels.expand([batch, channels, height, width])
+    }
+}
