@@ -1,6 +1,9 @@
 //! Arrows between crates go down only; asserted from what cargo says, not from a drawing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
@@ -68,10 +71,20 @@ const NEVER_SEES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What cargo says of the workspace on this machine; packages for others are not even fetched.
 fn metadata() -> Metadata {
+    let version = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .expect("rustc is there");
+    let version = String::from_utf8(version.stdout).expect("rustc prints UTF-8");
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .expect("rustc names its host");
     let mut command = MetadataCommand::new();
     command.manifest_path(super::program::root().join("Cargo.toml"));
-    command.other_options(vec!["--offline".to_owned(), "--locked".to_owned()]);
+    command.other_options(["--locked", "--filter-platform", host].map(str::to_owned));
     command.exec().expect("cargo describes the workspace")
 }
 

@@ -7,7 +7,9 @@ use clap_complete::{Shell, generate};
 
 use crate::{Ending, GOOD, cli::Cli};
 
-/// Print the completions for a shell, for example: weft completions bash > ~/.local/share/bash-completion/completions/weft
+/// Print the completions for a shell.
+///
+/// For example: weft completions bash > ~/.local/share/bash-completion/completions/weft
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Shell.

@@ -6,9 +6,9 @@ use weft::{Weft, graph::read};
 
 use crate::{Ending, GOOD};
 
-/// Say what differs between two graphs in meaning; order, comments and layout do not matter.
+/// Say what differs between two graphs in meaning.
 ///
-/// Exits with 0 if they mean the same and with 1 if they do not.
+/// Order, comments and layout do not matter. Exits with 0 if they mean the same and with 1 if they do not.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Graph before.

@@ -11,7 +11,7 @@ use weft::{
 
 use crate::{Ending, GOOD, source};
 
-/// Draw a graph.
+/// Draw a graph, as a picture or for Graphviz or Markdown.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Graph file.

@@ -9,7 +9,9 @@ use weft::store::{Existing, write_atomically};
 
 use crate::{Ending, GOOD, cli::Cli};
 
-/// Print the manual page, or write one for each verb: weft man --out ~/.local/share/man/man1
+/// Print the manual page, or write one for each verb.
+///
+/// For example: weft man --out ~/.local/share/man/man1
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Write `weft.1`, `weft-run.1` and the others below this folder.
@@ -39,7 +41,9 @@ pub(crate) fn man(args: &Args) -> Ending {
 
 fn write(folder: &std::path::Path, name: &str, command: &Command) -> miette::Result<()> {
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page).into_diagnostic()?;
+    Man::new(command.clone())
+        .render(&mut page)
+        .into_diagnostic()?;
     let path = folder.join(format!("{name}.1"));
     write_atomically(&path, &page, Existing::Replace).map_err(|error| miette!("{error}"))?;
     anstream::println!("wrote {}", path.display());

@@ -20,9 +20,9 @@ use crate::{Ending, GOOD, events, machine::Machine, problems, run, run::Output, 
 /// An editor that saves writes several times; wait this long for it to be done.
 const SETTLE: Duration = Duration::from_millis(40);
 
-/// Run a graph again whenever it, or a file that it reads, changes; only what changed is made anew.
+/// Run a graph again whenever it, or a file that it reads, changes.
 ///
-/// Files that this watch has written are replaced; others only with `--overwrite`. Ctrl-C ends it.
+/// Only what changed is made anew. Files that this watch has written are replaced; others only with `--overwrite`. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Graph file.

@@ -8,7 +8,9 @@ use std::{
 };
 
 use nodes::{chain, plan_of, tree};
-use weft_engine::{Cancel, Engine, Event, Events, History, Outcome, Plan, Reason, Report, Ride, Settings};
+use weft_engine::{
+    Cancel, Engine, Event, Events, History, Outcome, Plan, Reason, Report, Ride, Settings,
+};
 use weft_store::{Limits, Store};
 use weft_value::AnyValue;
 

@@ -1,5 +1,8 @@
 //! Colour spaces, luma, and alpha.
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::Tensor;
 use weft_value::{ColorSpace, Image};
 

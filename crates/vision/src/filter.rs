@@ -1,5 +1,8 @@
 //! Filters over a neighbourhood.
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::Tensor;
 
 use crate::banded::Banded;

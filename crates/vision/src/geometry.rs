@@ -1,5 +1,8 @@
 //! Cutting, extending and turning pictures.
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::Tensor;
 
 pub use crate::border::Border;

@@ -1,5 +1,8 @@
 //! Pictures made from nothing: plain colour, gradients.
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// A plane of one colour, a value for each channel.

@@ -1,5 +1,8 @@
 //! Changing the size of a picture.
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::{
@@ -92,9 +95,9 @@ fn nearest(pixels: Tensor<4>, axis: usize, length: usize) -> Tensor<4> {
         return pixels;
     }
     let scale = old as f64 / length as f64;
-    let places: Vec<i64> = (0..length)
-        .map(|i| (((i as f64 + 0.5) * scale) as i64).min(old as i64 - 1))
-        .collect();
+    // Added up one by one, as Pillow does it: half-way places then fall to the same side.
+    let centers = std::iter::successors(Some(scale * 0.5), |center| Some(center + scale));
+    let places: Vec<i64> = centers.take(length).map(|center| (center as i64).min(old as i64 - 1)).collect();
     pixels.clone().select(
         axis,
         Tensor::<1, Int>::from_data(TensorData::new(places, [length]), &pixels.device()),

@@ -6,7 +6,7 @@ use crate::{
     diff,
     fake::{
         document, nodes,
-        noise::{graph_text, noisy},
+        noise::{cases, graph_text, noisy},
         source,
     },
     fmt,
@@ -96,7 +96,7 @@ fn inputs_requirements_and_outputs_are_compared() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(32))]
 
     #[test]
     fn fmt_changes_no_meaning(text in graph_text().prop_flat_map(noisy)) {
@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn a_number_changed_anywhere_is_seen(text in graph_text(), digit in 1_u8..9) {
         let changed = text.replacen("amount: 0.", &format!("amount: {digit}0."), 1);
-        prop_assume!(changed != text);
-        prop_assert_eq!(diff(&document(&text), &document(&changed)).len(), 1);
+        let seen = diff(&document(&text), &document(&changed)).len();
+        prop_assert_eq!(seen, usize::from(changed != text));
     }
 }

@@ -7,7 +7,10 @@ use super::{
     layout::{Line, Size, layout},
 };
 use crate::{
-    fake::{document, noise::graph_text},
+    fake::{
+        document,
+        noise::{cases, graph_text},
+    },
     to_dot, to_mermaid, to_svg,
 };
 
@@ -115,7 +118,7 @@ fn wires_run_straight_in_a_chain() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn boxes_never_touch_and_wires_run_to_the_right(text in graph_text()) {

@@ -6,6 +6,17 @@ use proptest::prelude::*;
 
 use crate::text::token::{Token, TokenKind, tokens};
 
+/// So many cases, or as many as the environment says in `PROPTEST_CASES` for a longer search.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = ProptestConfig::default();
+    ProptestConfig {
+        cases: if asked { config.cases } else { cases },
+        failure_persistence: None,
+        ..config
+    }
+}
+
 /// A random graph that is valid in the fake registry: a chain with side branches, some nodes out of order.
 pub(crate) fn graph_text() -> impl Strategy<Value = String> {
     let node = (

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     fake::{
         nodes,
-        noise::{comments, graph_text, noisy, words},
+        noise::{cases, comments, graph_text, noisy, words},
         source,
     },
     fmt,
@@ -119,7 +119,7 @@ fn texts_over_several_lines_are_kept_to_the_letter() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn what_is_formatted_is_formatted(text in graph_text().prop_flat_map(noisy)) {

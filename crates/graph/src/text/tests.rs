@@ -13,7 +13,7 @@ use crate::{
     Given, check,
     fake::{
         MapFiles,
-        noise::{graph_text, noisy},
+        noise::{cases, graph_text, noisy},
         registry, source,
     },
     fmt, read, to_dot, to_mermaid, to_svg,
@@ -130,7 +130,7 @@ fn mutated() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn what_is_a_tree_here_is_ron_there(text in mutated()) {

@@ -125,7 +125,22 @@ fn read(bytes: &[u8], known: Known, device: &Device) -> Result<(Image, u8), Stop
         return Err(CodecError::Cmyk { format: known.name }.into());
     }
     let upright = Upright::new(width as usize, height as usize, decoder.orientation()?);
-    let (layout, bits) = match decoder.color_type() {
+    let color = decoder.color_type();
+    let (layout, bits) = layout(color).ok_or_else(|| CodecError::Unsupported {
+        format: known.name,
+        why: format!("pixels of type {color:?}"),
+    })?;
+    let image = match bits {
+        8 => planar(&samples::<u8>(decoder)?, layout, upright, device),
+        16 => planar(&samples::<u16>(decoder)?, layout, upright, device),
+        _ => planar(&samples::<f32>(decoder)?, layout, upright, device),
+    };
+    Ok((image, bits))
+}
+
+/// How pixels of that type lie in a file, and the bits of each number.
+fn layout(color: ColorType) -> Option<(Layout, u8)> {
+    Some(match color {
         ColorType::L8 => (GREY, 8),
         ColorType::La8 => (GREY_ALPHA, 8),
         ColorType::Rgb8 => (RGB, 8),
@@ -136,21 +151,8 @@ fn read(bytes: &[u8], known: Known, device: &Device) -> Result<(Image, u8), Stop
         ColorType::Rgba16 => (RGBA, 16),
         ColorType::Rgb32F => (RGB, 32),
         ColorType::Rgba32F => (RGBA, 32),
-        other => {
-            let why = format!("pixels of type {other:?}");
-            return Err(CodecError::Unsupported {
-                format: known.name,
-                why,
-            }
-            .into());
-        }
-    };
-    let image = match bits {
-        8 => planar(&samples::<u8>(decoder)?, layout, upright, device),
-        16 => planar(&samples::<u16>(decoder)?, layout, upright, device),
-        _ => planar(&samples::<f32>(decoder)?, layout, upright, device),
-    };
-    Ok((image, bits))
+        _ => return None,
+    })
 }
 
 /// Everything the decoder gives, as numbers of the machine.

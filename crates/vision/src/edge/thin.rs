@@ -48,12 +48,7 @@ pub fn thin(gradient: &Gradient) -> Tensor<4> {
     let greatest = behind.between(&is_steep, &slant).max_pair(ahead);
     let here = pixels.beside(1, 1);
     let is_less = here.clone().lower(greatest);
-    let ridges = here.mask_fill(is_less, 0.0);
-    let ridges = ridges
-        .pad([(width + 1, width + 1)], PadMode::Constant(0.0))
-        .reshape(shape);
-    let inner = ridges.narrow(2, 1, height - 2).narrow(3, 1, width - 2);
-    inner.pad([(1, 1), (1, 1)], PadMode::Constant(0.0))
+    pixels.bordered(here.mask_fill(is_less, 0.0), shape)
 }
 
 /// All pixels in one row, so that a neighbour is one shift away and every operation runs over one stretch
@@ -84,6 +79,15 @@ impl Run {
     fn shifted(&self, run: Tensor<1>, start: usize) -> Tensor<1> {
         let [pixels] = run.dims();
         run.narrow(0, start, pixels - 2 * (self.width + 1))
+    }
+
+    /// A run of pixels as pictures again, with a border of 0.
+    fn bordered(&self, run: Tensor<1>, shape: [usize; 4]) -> Tensor<4> {
+        let [_, _, height, width] = shape;
+        let ends = (self.width + 1, self.width + 1);
+        let pictures = run.pad([ends], PadMode::Constant(0.0)).reshape(shape);
+        let inner = pictures.narrow(2, 1, height - 2).narrow(3, 1, width - 2);
+        inner.pad([(1, 1), (1, 1)], PadMode::Constant(0.0))
     }
 }
 
