@@ -1,11 +1,18 @@
 //! `weft check`: every mistake of a graph, without running it.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use miette::Report;
-use weft::graph::{DiskFiles, Given, check_without_values, read};
+use weft::{
+    Weft,
+    graph::{DiskFiles, Given, Problem, check_without_values, read},
+    spec::Source,
+};
 
 use crate::{Ending, GOOD, machine::Machine, problems, source};
+
+/// The code of an input that has no value.
+const MISSING_INPUT: &str = "graph::missing_input";
 
 /// Check graphs without running them: every mistake in one report.
 ///
@@ -52,19 +59,23 @@ pub(crate) fn check(args: &Args) -> Ending {
     Ok(if is_good { GOOD } else { ExitCode::from(2) })
 }
 
-fn check_one(
-    weft: &weft::Weft,
-    source: weft::spec::Source,
-    given: &Given,
-) -> Result<Vec<Report>, Report> {
-    let source = std::sync::Arc::new(source);
-    let document = read(source)?;
+/// All mistakes of the graph, or else its warnings. An input that waits for its value is no mistake here.
+fn check_one(weft: &Weft, source: Source, given: &Given) -> Result<Vec<Report>, Report> {
+    let source = Arc::new(source);
     let registry = weft.packs().registry();
-    let warnings = check_without_values(&document, registry, &DiskFiles)?;
-    // What only the nodes know, such as a missing file, can be told once every input has a value.
-    if let Ok(graph) = weft::graph::check(&document, registry, given, &DiskFiles) {
-        weft.plan(&graph)?;
+    match weft::graph::load(source.clone(), registry, given, &DiskFiles) {
+        Ok(graph) => {
+            // What only the nodes know, such as a missing file, can be told once every input has a value.
+            weft.plan(&graph)?;
+        }
+        Err(problems) => {
+            let is_waiting = |problem: &Problem| problem.code() == MISSING_INPUT;
+            if !problems.iter().all(is_waiting) {
+                return Err(problems.into());
+            }
+        }
     }
+    let warnings = check_without_values(&read(source)?, registry, &DiskFiles)?;
     Ok(warnings.into_iter().map(Report::from).collect())
 }
 

@@ -53,22 +53,20 @@ impl<V: Value> Port for V {
     }
 }
 
-impl<V: Value> Port for Option<V> {
+impl<P: Port> Port for Option<P> {
     const OPTIONAL: bool = true;
 
     fn type_name() -> TypeName {
-        <V as Port>::type_name()
+        P::type_name()
     }
     fn form() -> Form {
-        V::form()
+        P::form()
     }
     fn from_literal(literal: &Literal) -> Result<AnyValue, String> {
-        <V as Port>::from_literal(literal)
+        P::from_literal(literal)
     }
     fn take(value: Option<AnyValue>) -> Result<Self, String> {
-        value
-            .map(|value| <V as Port>::take(Some(value)))
-            .transpose()
+        value.map(|value| P::take(Some(value))).transpose()
     }
 }
 

@@ -9,6 +9,7 @@ pub mod color;
 pub mod edge;
 pub mod filter;
 pub mod geometry;
+pub mod label;
 pub mod noise;
 pub mod paint;
 pub mod resample;

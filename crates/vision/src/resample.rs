@@ -97,7 +97,10 @@ fn nearest(pixels: Tensor<4>, axis: usize, length: usize) -> Tensor<4> {
     let scale = old as f64 / length as f64;
     // Added up one by one, as Pillow does it: half-way places then fall to the same side.
     let centers = std::iter::successors(Some(scale * 0.5), |center| Some(center + scale));
-    let places: Vec<i64> = centers.take(length).map(|center| (center as i64).min(old as i64 - 1)).collect();
+    let places: Vec<i64> = centers
+        .take(length)
+        .map(|center| (center as i64).min(old as i64 - 1))
+        .collect();
     pixels.clone().select(
         axis,
         Tensor::<1, Int>::from_data(TensorData::new(places, [length]), &pixels.device()),

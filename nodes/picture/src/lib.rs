@@ -7,6 +7,7 @@ mod crop;
 mod duotone;
 mod gaussian_blur;
 mod gradient;
+mod grid;
 mod invert;
 mod noise;
 mod pad;
@@ -24,6 +25,7 @@ pub use crop::Crop;
 pub use duotone::Duotone;
 pub use gaussian_blur::GaussianBlur;
 pub use gradient::Gradient;
+pub use grid::Grid;
 pub use invert::Invert;
 pub use noise::Noise;
 pub use pad::Pad;
@@ -46,6 +48,7 @@ pub const PACK: Pack = Pack::new(
         node::<Duotone>(),
         node::<GaussianBlur>(),
         node::<Gradient>(),
+        node::<Grid>(),
         node::<Invert>(),
         node::<Noise>(),
         node::<Pad>(),

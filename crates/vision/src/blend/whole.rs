@@ -49,11 +49,16 @@ fn with_luminosity(color: Tensor<4>, luminosity: Tensor<4>) -> Tensor<4> {
     let color = color.clone() + (luminosity.clone() - luminosity_of(color));
     let (least, greatest) = (color.clone().min_dim(1), color.clone().max_dim(1));
     let room = |room: Tensor<4>, need: Tensor<4>, is_out| {
-        need.ones_like().mask_where(is_out, room / need.clamp_min(f32::MIN_POSITIVE))
+        need.ones_like()
+            .mask_where(is_out, room / need.clamp_min(f32::MIN_POSITIVE))
     };
     let is_below = least.clone().lower_elem(0.0);
     let is_above = greatest.clone().greater_elem(1.0);
     let below = room(luminosity.clone(), luminosity.clone() - least, is_below);
-    let above = room(luminosity.clone().neg() + 1.0, greatest - luminosity.clone(), is_above);
+    let above = room(
+        luminosity.clone().neg() + 1.0,
+        greatest - luminosity.clone(),
+        is_above,
+    );
     (color - luminosity.clone()) * below.min_pair(above) + luminosity
 }

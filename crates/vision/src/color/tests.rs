@@ -4,9 +4,16 @@ use burn::tensor::{Device, Tensor};
 use weft_testing::{assert_close, for_each_device, max_error, numbers};
 use weft_value::{ColorSpace, Image};
 
-use super::{Adjustment, LUMA, adjusted, decoded, encoded, in_space, luma, premultiplied, rgb, with_channels};
+use super::{
+    Adjustment, LUMA, adjusted, decoded, encoded, in_space, luma, premultiplied, rgb, with_channels,
+};
 
-const NONE: Adjustment = Adjustment { brightness: 0.0, contrast: 1.0, saturation: 1.0, gamma: 1.0 };
+const NONE: Adjustment = Adjustment {
+    brightness: 0.0,
+    contrast: 1.0,
+    saturation: 1.0,
+    gamma: 1.0,
+};
 
 /// One row of pixels with these channels.
 fn row<const C: usize, const N: usize>(device: &Device, pixels: [[f32; C]; N]) -> Tensor<4> {
@@ -15,19 +22,36 @@ fn row<const C: usize, const N: usize>(device: &Device, pixels: [[f32; C]; N]) -
 }
 
 fn colors(device: &Device) -> Tensor<4> {
-    row(device, [[0.0, 0.5, 1.0], [0.2, 0.04, 0.9], [0.7, 0.7, 0.7], [1.0, 0.003, 0.1]])
+    row(
+        device,
+        [
+            [0.0, 0.5, 1.0],
+            [0.2, 0.04, 0.9],
+            [0.7, 0.7, 0.7],
+            [1.0, 0.003, 0.1],
+        ],
+    )
 }
 
 #[test]
 fn light_is_decoded_and_encoded_as_the_standard_says() {
-    let standard = |x: f64| if x <= 0.040_45 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) };
+    let standard = |x: f64| {
+        if x <= 0.040_45 {
+            x / 12.92
+        } else {
+            ((x + 0.055) / 1.055).powf(2.4)
+        }
+    };
     let steps: Vec<f64> = (0..256).map(|i| f64::from(i) / 255.0).collect();
     for_each_device(|device| {
         let of = |steps: Vec<f64>| -> Tensor<4> {
             let steps: Vec<f32> = steps.into_iter().map(|step| step as f32).collect();
             Tensor::<1>::from_data(steps.as_slice(), device).reshape([1, 1, 1, 256])
         };
-        let (code, light) = (of(steps.clone()), of(steps.iter().copied().map(standard).collect()));
+        let (code, light) = (
+            of(steps.clone()),
+            of(steps.iter().copied().map(standard).collect()),
+        );
         assert_close(&decoded(code.clone()), &light, 1e-6);
         assert_close(&encoded(light), &code, 2e-6);
     });
@@ -39,9 +63,17 @@ fn alpha_is_no_light() {
         let pixels = with_channels(colors(device), 4) * 0.5;
         let linear = in_space(&Image::new(pixels.clone()), ColorSpace::Linear);
         assert_eq!(linear.space(), ColorSpace::Linear);
-        assert_close(&linear.pixels().narrow(1, 3, 1), &pixels.clone().narrow(1, 3, 1), 0.0);
+        assert_close(
+            &linear.pixels().narrow(1, 3, 1),
+            &pixels.clone().narrow(1, 3, 1),
+            0.0,
+        );
         assert!(max_error(&linear.pixels(), &pixels) > 0.1);
-        assert_close(&in_space(&linear, ColorSpace::Srgb).into_pixels(), &pixels, 1e-6);
+        assert_close(
+            &in_space(&linear, ColorSpace::Srgb).into_pixels(),
+            &pixels,
+            1e-6,
+        );
     });
 }
 
@@ -51,7 +83,12 @@ fn luma_weighs_encoded_colors_and_ignores_alpha() {
         let image = Image::new(with_channels(colors(device), 4));
         let [r, g, b] = LUMA;
         assert!((r + g + b - 1.0).abs() < 1e-6);
-        let expected = [0.5 * g + b, 0.2 * r + 0.04 * g + 0.9 * b, 0.7, r + 0.003 * g + 0.1 * b];
+        let expected = [
+            0.5 * g + b,
+            0.2 * r + 0.04 * g + 0.9 * b,
+            0.7,
+            r + 0.003 * g + 0.1 * b,
+        ];
         for image in [image.clone(), in_space(&image, ColorSpace::Linear)] {
             for (luma, expected) in numbers(&luma(&image)).into_iter().zip(expected) {
                 assert!((luma - expected).abs() < 2e-6, "{luma}, not {expected}");
@@ -71,7 +108,11 @@ fn clear_pixels_give_no_color_to_their_neighbours() {
         let mixed = numbers(&premultiplied(pixels, mean));
         assert_eq!(mixed, [0.0, 0.0, 1.0, 0.5]);
         let nothing = Tensor::zeros([1, 4, 1, 2], device);
-        assert_close(&premultiplied(nothing.clone(), |pixels| pixels), &nothing, 0.0);
+        assert_close(
+            &premultiplied(nothing.clone(), |pixels| pixels),
+            &nothing,
+            0.0,
+        );
     });
 }
 
@@ -91,16 +132,47 @@ fn adjustments_follow_their_formulas() {
             let actual = adjusted(&image, adjustment).into_pixels();
             let luma = numbers(&luma(&image));
             let pixels = numbers(&image.pixels()).into_iter().enumerate();
-            let expected: Vec<f32> = pixels.map(|(i, x)| formula(x, luma[i % 4]).clamp(0.0, 1.0)).collect();
-            let expected = Tensor::<1>::from_data(expected.as_slice(), device).reshape([1, 3, 1, 4]);
+            let expected: Vec<f32> = pixels
+                .map(|(i, x)| formula(x, luma[i % 4]).clamp(0.0, 1.0))
+                .collect();
+            let expected =
+                Tensor::<1>::from_data(expected.as_slice(), device).reshape([1, 3, 1, 4]);
             assert_close(&actual, &expected, 1e-5);
         };
-        expect(Adjustment { brightness: 0.25, ..NONE }, &|x, _| x + 0.25);
-        expect(Adjustment { contrast: 1.7, ..NONE }, &|x, _| (x - 0.5) * 1.7 + 0.5);
-        expect(Adjustment { saturation: 0.0, ..NONE }, &|_, luma| luma);
-        expect(Adjustment { saturation: 2.0, ..NONE }, &|x, luma| luma + (x - luma) * 2.0);
+        expect(
+            Adjustment {
+                brightness: 0.25,
+                ..NONE
+            },
+            &|x, _| x + 0.25,
+        );
+        expect(
+            Adjustment {
+                contrast: 1.7,
+                ..NONE
+            },
+            &|x, _| (x - 0.5) * 1.7 + 0.5,
+        );
+        expect(
+            Adjustment {
+                saturation: 0.0,
+                ..NONE
+            },
+            &|_, luma| luma,
+        );
+        expect(
+            Adjustment {
+                saturation: 2.0,
+                ..NONE
+            },
+            &|x, luma| luma + (x - luma) * 2.0,
+        );
         expect(Adjustment { gamma: 2.2, ..NONE }, &|x, _| x.powf(1.0 / 2.2));
-        let bright = Adjustment { brightness: -0.1, contrast: 0.5, ..NONE };
+        let bright = Adjustment {
+            brightness: -0.1,
+            contrast: 0.5,
+            ..NONE
+        };
         expect(bright, &|x, _| (x - 0.1 - 0.5) * 0.5 + 0.5);
     });
 }

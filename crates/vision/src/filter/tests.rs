@@ -5,7 +5,11 @@ use weft_testing::{assert_close, fixture, for_each_device, numbers};
 
 use super::{Border, gaussian, gaussian_at, gaussian_kernel, separable};
 
-const BORDERS: [(&str, Border); 3] = [("mirror", Border::Mirror), ("edge", Border::Edge), ("zero", Border::Zero)];
+const BORDERS: [(&str, Border); 3] = [
+    ("mirror", Border::Mirror),
+    ("edge", Border::Edge),
+    ("zero", Border::Zero),
+];
 
 #[test]
 fn gaussians_are_those_of_scipy_at_every_border() {
@@ -16,7 +20,11 @@ fn gaussians_are_those_of_scipy_at_every_border() {
         for sigma in ["0.3", "1.0", "2.0", "13.0"] {
             for (name, border) in BORDERS {
                 let expected = fixtures.picture(&format!("soft.gaussian.{sigma}.{name}"), device);
-                assert_close(&gaussian_at(soft.clone(), sigma.parse().unwrap(), border), &expected, 1e-5);
+                assert_close(
+                    &gaussian_at(soft.clone(), sigma.parse().unwrap(), border),
+                    &expected,
+                    1e-5,
+                );
             }
         }
     });
@@ -25,7 +33,8 @@ fn gaussians_are_those_of_scipy_at_every_border() {
 #[test]
 fn variances_of_two_blurs_add_up() {
     let device = Device::flex();
-    let point = Tensor::<4>::zeros([1, 1, 81, 81], &device).slice_fill([0..1, 0..1, 40..41, 40..41], 1.0);
+    let point =
+        Tensor::<4>::zeros([1, 1, 81, 81], &device).slice_fill([0..1, 0..1, 40..41, 40..41], 1.0);
     let twice = gaussian(gaussian(point.clone(), 3.0), 4.0);
     let mass = numbers(&twice).iter().sum::<f32>();
     assert!((mass - 1.0).abs() < 1e-4, "{mass}");
@@ -35,7 +44,8 @@ fn variances_of_two_blurs_add_up() {
 #[test]
 fn a_blur_of_nothing_changes_nothing() {
     for_each_device(|device| {
-        let picture = Tensor::<1>::from_data([0.0, 0.2, 1.0, 0.4, 0.9, 0.1], device).reshape([1, 1, 2, 3]);
+        let picture =
+            Tensor::<1>::from_data([0.0, 0.2, 1.0, 0.4, 0.9, 0.1], device).reshape([1, 1, 2, 3]);
         assert_close(&gaussian(picture.clone(), 0.0), &picture, 0.0);
         assert_close(&gaussian(picture.clone(), 0.1), &picture, 0.0);
     });
@@ -66,6 +76,9 @@ fn a_border_of_nothing_darkens_the_rim() {
     for_each_device(|device| {
         let white = Tensor::ones([1, 1, 3, 3], device);
         let sums = numbers(&separable(white, &[0.25, 0.5, 0.25], Border::Zero));
-        assert_eq!(sums, [0.5625, 0.75, 0.5625, 0.75, 1.0, 0.75, 0.5625, 0.75, 0.5625]);
+        assert_eq!(
+            sums,
+            [0.5625, 0.75, 0.5625, 0.75, 1.0, 0.75, 0.5625, 0.75, 0.5625]
+        );
     });
 }

@@ -14,7 +14,12 @@ fn six(device: &Device) -> Tensor<4> {
 fn a_crop_is_the_part_it_names_and_undoes_padding() {
     for_each_device(|device| {
         assert_eq!(numbers(&crop(six(device), (1, 1), (1, 2))), [5.0, 6.0]);
-        let margins = Margins { top: 2, right: 1, bottom: 5, left: 3 };
+        let margins = Margins {
+            top: 2,
+            right: 1,
+            bottom: 5,
+            left: 3,
+        };
         for padded in [
             pad(six(device), margins, Border::Edge),
             pad(six(device), margins, Border::Mirror),
@@ -31,11 +36,30 @@ fn a_crop_is_the_part_it_names_and_undoes_padding() {
 fn margins_continue_the_picture() {
     for_each_device(|device| {
         let row = six(device).narrow(2, 0, 1);
-        let wide = |border| numbers(&pad(row.clone(), Margins { left: 4, right: 2, ..Margins::default() }, border));
-        assert_eq!(wide(Border::Edge), [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 3.0, 3.0]);
+        let wide = |border| {
+            numbers(&pad(
+                row.clone(),
+                Margins {
+                    left: 4,
+                    right: 2,
+                    ..Margins::default()
+                },
+                border,
+            ))
+        };
+        assert_eq!(
+            wide(Border::Edge),
+            [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 3.0, 3.0]
+        );
         // More than the picture is wide: it is mirrored again.
-        assert_eq!(wide(Border::Mirror), [3.0, 3.0, 2.0, 1.0, 1.0, 2.0, 3.0, 3.0, 2.0]);
-        assert_eq!(wide(Border::Zero), [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 0.0, 0.0]);
+        assert_eq!(
+            wide(Border::Mirror),
+            [3.0, 3.0, 2.0, 1.0, 1.0, 2.0, 3.0, 3.0, 2.0]
+        );
+        assert_eq!(
+            wide(Border::Zero),
+            [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 0.0, 0.0]
+        );
     });
 }
 
@@ -43,8 +67,18 @@ fn margins_continue_the_picture() {
 fn a_fill_has_a_value_for_each_channel_and_each_picture() {
     for_each_device(|device| {
         let picture = Tensor::zeros([2, 3, 1, 1], device);
-        let padded = pad_with(picture, Margins { right: 1, ..Margins::default() }, &[0.1, 0.2, 0.3]);
-        assert_eq!(numbers(&padded), [0.0, 0.1, 0.0, 0.2, 0.0, 0.3, 0.0, 0.1, 0.0, 0.2, 0.0, 0.3]);
+        let padded = pad_with(
+            picture,
+            Margins {
+                right: 1,
+                ..Margins::default()
+            },
+            &[0.1, 0.2, 0.3],
+        );
+        assert_eq!(
+            numbers(&padded),
+            [0.0, 0.1, 0.0, 0.2, 0.0, 0.3, 0.0, 0.1, 0.0, 0.2, 0.0, 0.3]
+        );
     });
 }
 

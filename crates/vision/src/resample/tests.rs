@@ -78,7 +78,13 @@ fn nothing_changes_at_its_own_size() {
 fn a_plain_picture_stays_plain_and_a_ramp_stays_a_ramp() {
     for_each_device(|device| {
         let flat = Tensor::full([1, 3, 31, 200], 0.37, device);
-        let ramp = Tensor::<1>::from_data((0..200).map(|x| x as f32 / 200.0).collect::<Vec<_>>().as_slice(), device);
+        let ramp = Tensor::<1>::from_data(
+            (0..200)
+                .map(|x| x as f32 / 200.0)
+                .collect::<Vec<_>>()
+                .as_slice(),
+            device,
+        );
         let ramp: Tensor<4> = ramp.reshape([1, 1, 1, 200]).expand([1, 1, 31, 200]);
         for (name, filter) in FILTERS {
             for size in [(7, 45), (90, 777)] {
@@ -89,7 +95,10 @@ fn a_plain_picture_stays_plain_and_a_ramp_stays_a_ramp() {
                 }
                 let steps = numbers(&resize(ramp.clone(), size, filter).narrow(2, 3, 1));
                 let steps: Vec<_> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();
-                assert!(steps.iter().all(|step| *step > -1e-5), "{name} bends a ramp");
+                assert!(
+                    steps.iter().all(|step| *step > -1e-5),
+                    "{name} bends a ramp"
+                );
             }
         }
     });
@@ -99,7 +108,8 @@ fn a_plain_picture_stays_plain_and_a_ramp_stays_a_ramp() {
 fn shrinking_by_a_whole_factor_takes_the_mean_of_squares() {
     for_each_device(|device| {
         let board: Vec<f32> = (0..64).map(|i| ((i % 8 + i / 8) % 2) as f32).collect();
-        let board: Tensor<4> = Tensor::<1>::from_data(board.as_slice(), device).reshape([1, 1, 8, 8]);
+        let board: Tensor<4> =
+            Tensor::<1>::from_data(board.as_slice(), device).reshape([1, 1, 8, 8]);
         let grey = Tensor::full([1, 1, 4, 4], 0.5, device);
         assert_close(&resize(board, (4, 4), Filter::Area), &grey, 1e-6);
     });
@@ -114,7 +124,11 @@ fn blocks_meet_without_a_seam() {
     let row = tile.clone().repeat_dim(3, 8);
     let whole = resize(row.clone(), (47, 8 * 61 / 2), Filter::Lanczos);
     for start in [0, 2, 4] {
-        let part = resize(row.clone().narrow(3, start * 61, 4 * 61), (47, 122), Filter::Lanczos);
+        let part = resize(
+            row.clone().narrow(3, start * 61, 4 * 61),
+            (47, 122),
+            Filter::Lanczos,
+        );
         let inner = (6, 110);
         let same = whole.clone().narrow(3, start * 61 / 2 + inner.0, inner.1);
         assert!(max_error(&part.narrow(3, inner.0, inner.1), &same) < 1e-6);
@@ -127,7 +141,11 @@ fn a_batch_is_resized_picture_by_picture() {
         let fixtures = fixture(env!("CARGO_MANIFEST_DIR"), "fixtures/picture.safetensors");
         let one: Tensor<4> = fixtures.picture("clear", device);
         let other = one.clone().flip([2]);
-        let both = resize(Tensor::cat(vec![one.clone(), other.clone()], 0), (20, 90), Filter::Bicubic);
+        let both = resize(
+            Tensor::cat(vec![one.clone(), other.clone()], 0),
+            (20, 90),
+            Filter::Bicubic,
+        );
         for (i, picture) in [one, other].into_iter().enumerate() {
             let alone = resize(picture, (20, 90), Filter::Bicubic);
             assert_close(&both.clone().narrow(0, i, 1), &alone, 1e-6);
