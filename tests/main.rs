@@ -1,5 +1,7 @@
 //! Whole-program tests, one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
 mod cli;
 mod diagnostics;
 mod examples;

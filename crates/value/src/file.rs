@@ -159,7 +159,13 @@ fn cannot_read(what: &str, path: &Path, error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
         _ => error.to_string(),
     };
-    format!("cannot read {what}: {why}: {}", path.display())
+    format!("cannot read {what}: {why}: {}", shown(path).display())
+}
+
+/// The path as a person at the shell would name it: from the working folder, if it lies below that.
+fn shown(path: &Path) -> &Path {
+    let working = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(working).unwrap_or(path)
 }
 
 /// Orders runs of digits by their number, everything else by its letters without case.

@@ -180,7 +180,7 @@ pub(super) fn document(source: &Arc<Source>, tree: &Tree, report: &mut Report) -
     };
     let format = format(&mut reading, group)?;
     let mut document = Document::empty(Arc::clone(source));
-    for (name, value) in reading.fields(group, "graph", &FIELDS) {
+    for (name, value) in reading.fields(group, "a graph", &FIELDS) {
         match name.text.as_str() {
             "requires" => document.requires = requires(&mut reading, value),
             "inputs" => document.inputs = inputs::inputs(&mut reading, value),

@@ -55,7 +55,7 @@ fn input(reading: &mut Reading<'_>, name: Name, item: &Item) -> Option<InputDecl
         is_list: false,
     };
     let fields = group.map_or_else(Vec::new, |group| {
-        reading.fields(group, "input's declaration", &FIELDS)
+        reading.fields(group, "the declaration of an input", &FIELDS)
     });
     for (field, tree) in fields {
         setting(reading, &mut declared, &field.text, tree);

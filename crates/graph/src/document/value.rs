@@ -145,7 +145,7 @@ fn leaf_value(written: &str, token: TokenKind) -> ValueKind {
         TokenKind::Word => return word_value(leaf::word(written)),
         TokenKind::Number => match leaf::number(written) {
             Some(Number::Integer(value)) => Literal::Integer(value),
-            Some(Number::Number(value)) => Literal::Number(value),
+            Some(Number::Real(value)) => Literal::Number(value),
             Some(Number::TooLarge) => return ValueKind::TooLarge(written.to_owned()),
             None => return unknown(),
         },

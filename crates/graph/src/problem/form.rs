@@ -16,7 +16,7 @@ pub(crate) struct NotAGraph {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("a {owner} has no field `{name}`")]
+#[error("{owner} has no field `{name}`")]
 #[diagnostic(code(graph::unknown_field))]
 pub(crate) struct UnknownField {
     pub(crate) owner: &'static str,

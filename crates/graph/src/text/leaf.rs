@@ -43,7 +43,7 @@ pub(crate) fn check(text: &str, token: &Token) -> Result<(), Mistake> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Number {
     Integer(i64),
-    Number(f64),
+    Real(f64),
     TooLarge,
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn number(written: &str) -> Option<Number> {
         _ if looks_whole(written) => Number::TooLarge,
         _ => {
             let suffixed = written.strip_suffix("f32").or(written.strip_suffix("f64"));
-            Number::Number(ron::from_str(suffixed.unwrap_or(written)).ok()?)
+            Number::Real(ron::from_str(suffixed.unwrap_or(written)).ok()?)
         }
     })
 }

@@ -72,9 +72,9 @@ fn leaves_mean_what_ron_says() {
     for written in ["1.5", ".5", "-1e-3", "1E+2", "2.", "-inf"] {
         let ours = leaf::number(written);
         let theirs = ron::from_str::<f64>(written).unwrap();
-        assert_eq!(ours, Some(Number::Number(theirs)), "{written}");
+        assert_eq!(ours, Some(Number::Real(theirs)), "{written}");
     }
-    assert_eq!(leaf::number("1.5f32"), Some(Number::Number(1.5)));
+    assert_eq!(leaf::number("1.5f32"), Some(Number::Real(1.5)));
     assert_eq!(leaf::number("7u8"), Some(Number::Integer(7)));
     assert_eq!(leaf::number("9223372036854775808"), Some(Number::TooLarge));
     for written in ["1.2.3", "--1", "1x", "0b2", "e5", "+", "1..2"] {

@@ -35,7 +35,7 @@ pub fn hysteresis(thinned: Tensor<4>, low: f32, high: f32) -> Result<Tensor<4>, 
             width,
             low: low.max(f32::MIN_POSITIVE),
         };
-        followed.from_all(high.max(f32::MIN_POSITIVE));
+        followed.spread_from_all(high.max(f32::MIN_POSITIVE));
     }
     Ok(Tensor::from_data(TensorData::new(edges, shape), &device))
 }
@@ -49,7 +49,7 @@ struct Follow<'a> {
 }
 
 impl Follow<'_> {
-    fn from_all(mut self, high: f32) {
+    fn spread_from_all(mut self, high: f32) {
         let mut ahead = Vec::new();
         for start in 0..self.strength.len() {
             if self.strength[start] >= high && self.edges[start] == 0.0 {
