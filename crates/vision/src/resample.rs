@@ -71,7 +71,7 @@ fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { x.sin() / x }
 }
 
-/// Makes pixels of `height` by `width` from pixels of any size: rows first, then columns. What is
+/// Makes pixels of `height` by `width` from pixels of any size, one axis after the other. What is
 /// transparent does not bleed; values stay within 0..=1 with the filters that overshoot.
 ///
 /// # Shapes
@@ -84,8 +84,15 @@ pub fn resize(pixels: Tensor<4>, (height, width): (usize, usize), filter: Filter
     if filter == Filter::Nearest {
         return nearest(nearest(pixels, 3, width), 2, height);
     }
+    // The order matters where values were held within 0..=1 between the axes. This is Pillow's, since 13.0.
+    let lost = |old: usize, new: usize| old as i64 - new as i64;
+    let rows_first = lost(old_height, height) > (2 * lost(old_width, width)).max(0);
     premultiplied(pixels, |pixels| {
-        along(along(pixels, 3, width, filter), 2, height, filter)
+        if rows_first {
+            along(along(pixels, 2, height, filter), 3, width, filter)
+        } else {
+            along(along(pixels, 3, width, filter), 2, height, filter)
+        }
     })
 }
 

@@ -40,7 +40,6 @@ fn eight_bits_agree_with_pillow_to_one_step() {
     for picture in ["wide", "square"] {
         with_each(picture, |filter, before, expected| {
             // Pillow also rounds between the two axes, so before rounding it can be a little more than a step.
-            eprintln!("DBG {filter:?} {:?}", expected.dims());
             let after = (like(before / 255.0, &expected, filter) * 255.0).round();
             assert_close(&after, &expected, 1.0);
         });
