@@ -49,14 +49,17 @@ fn line(text: &str, font: &FontRef<'_>, (height, width): (f32, f32)) -> Vec<Glyp
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let length = |letters: &[char]| letters.iter().map(|c| advance(*c)).sum::<f32>();
-    if length(&letters) > room {
-        while !letters.is_empty() && length(&letters) + advance(ELLIPSIS) > room {
-            letters.pop();
+    let mut length: f32 = letters.iter().map(|c| advance(*c)).sum();
+    if length > room {
+        length += advance(ELLIPSIS);
+        while length > room
+            && let Some(letter) = letters.pop()
+        {
+            length -= advance(letter);
         }
         letters.push(ELLIPSIS);
     }
-    let mut x = (width - length(&letters)) / 2.0;
+    let mut x = (width - length) / 2.0;
     let baseline = (height + scaled.ascent() + scaled.descent()) / 2.0;
     let place = |c: char| {
         let glyph = font

@@ -5,6 +5,8 @@ mod tests;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::color::{divided, join_alpha, split_alpha};
+
 /// A plane of one colour, a value for each channel.
 ///
 /// # Shapes
@@ -55,14 +57,28 @@ fn centered((height, width): (usize, usize), device: &Device) -> (Tensor<4>, Ten
     (y, x)
 }
 
-/// Between colours `from` (where `amount` is 0) and `to` (where it is 1), a value for each channel.
+/// Between colours `from` (where `amount` is 0) and `to` (where it is 1), a value for each channel. A fourth
+/// is alpha: each colour counts by its own, so that what is clear gives no colour.
 ///
 /// # Shapes
 /// amount: `[batch, 1, height, width]`, returns `[batch, channels, height, width]`
 pub fn between(amount: Tensor<4>, from: &[f32], to: &[f32]) -> Tensor<4> {
     let [batch, _, height, width] = amount.dims();
     let device = amount.device();
-    let from = solid(batch, (height, width), from, &device);
-    let to = solid(batch, (height, width), to, &device);
-    from.clone() + (to - from) * amount
+    let [from, to] = [from, to]
+        .map(weighed)
+        .map(|color| solid(batch, (height, width), &color, &device));
+    let mixed = from.clone() + (to - from) * amount;
+    match split_alpha(mixed) {
+        (color, Some(alpha)) => join_alpha(divided(color, &alpha), Some(alpha)),
+        (color, None) => color,
+    }
+}
+
+/// A colour times its alpha, if it has one.
+fn weighed(color: &[f32]) -> Vec<f32> {
+    match *color {
+        [red, green, blue, alpha] => vec![red * alpha, green * alpha, blue * alpha, alpha],
+        _ => color.to_vec(),
+    }
 }

@@ -1,11 +1,14 @@
 //! `picture.Invert`.
 
-use weft_node::{Context, Inputs, Node, Result, value::Image};
-use weft_vision::color::{join_alpha, split_alpha};
+use weft_node::{
+    Context, Inputs, Node, Result,
+    value::{ColorSpace, Image},
+};
+use weft_vision::color::{in_space, join_alpha, split_alpha};
 
 /// Turn a picture into its negative.
 ///
-/// Alpha stays.
+/// One less each sRGB-encoded colour. Alpha stays.
 #[derive(Inputs)]
 pub struct Invert {
     /// Picture to turn.
@@ -18,7 +21,9 @@ impl Node for Invert {
 
     fn run(self, _: &mut Context) -> Result<Image> {
         let space = self.image.space();
-        let (color, alpha) = split_alpha(self.image.into_pixels());
-        Ok(Image::in_space(join_alpha(color.neg() + 1.0, alpha), space))
+        let encoded = in_space(&self.image, ColorSpace::Srgb).into_pixels();
+        let (color, alpha) = split_alpha(encoded);
+        let negative = Image::new(join_alpha(color.neg() + 1.0, alpha));
+        Ok(in_space(&negative, space))
     }
 }

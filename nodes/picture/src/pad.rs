@@ -2,14 +2,14 @@
 
 use weft_node::{
     Choice, Context, Inputs, Node, Result,
-    value::{Color, Image},
+    value::{Color, ColorSpace, Image},
 };
 use weft_vision::{
-    color::with_channels,
+    color::{in_space, with_channels},
     geometry::{self, Border, Margins},
 };
 
-use crate::{size::allowed, solid::channels};
+use crate::{size::allowed_each, solid::channels};
 
 /// What a margin is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
@@ -66,9 +66,13 @@ impl Node for Pad {
             bottom,
             left,
         };
-        allowed((image.height() + top + bottom, image.width() + left + right))?;
+        let long = |side: usize, before: usize| side.saturating_add(before);
+        let height = long(long(image.height(), top), bottom);
+        let width = long(long(image.width(), left), right);
+        allowed_each(image.batch(), (height, width))?;
         let space = image.space();
-        let pixels = image.into_pixels();
+        // The colour of the margin is encoded.
+        let pixels = in_space(&image, ColorSpace::Srgb).into_pixels();
         let padded = match self.fill {
             PadFill::Edge => geometry::pad(pixels, margins, Border::Edge),
             PadFill::Mirror => geometry::pad(pixels, margins, Border::Mirror),
@@ -81,6 +85,6 @@ impl Node for Pad {
                 )
             }
         };
-        Ok(Image::in_space(padded, space))
+        Ok(in_space(&Image::new(padded), space))
     }
 }

@@ -6,7 +6,7 @@ use weft_node::{
 };
 use weft_vision::{color::in_space, geometry, resample};
 
-use crate::size::allowed;
+use crate::size::allowed_each;
 
 /// How new pixels are made from old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
@@ -68,13 +68,14 @@ impl Node for Resize {
 
     fn run(self, _: &mut Context) -> Result<Image> {
         let old = (self.image.height(), self.image.width());
-        let wanted = allowed(self.wanted(old)?)?;
-        let whole = allowed(fitted(old, wanted, self.fit))?;
+        let batch = self.image.batch();
+        let wanted = allowed_each(batch, self.wanted(old)?)?;
+        let whole = allowed_each(batch, fitted(old, wanted, self.fit))?;
         let space = self.image.space();
         let work = if self.linear {
             ColorSpace::Linear
         } else {
-            space
+            ColorSpace::Srgb
         };
         let pixels = resample::resize(
             in_space(&self.image, work).into_pixels(),

@@ -1,7 +1,7 @@
 //! Sizes that nodes are given, checked before any work.
 
 use weft_node::{Error, Result, value::Image};
-use weft_vision::size::fits;
+use weft_vision::size::{SizeError, batch_fits};
 
 /// The size to make: that of `like`, or `height` and `width`.
 pub(crate) fn wanted(
@@ -14,9 +14,20 @@ pub(crate) fn wanted(
 
 /// Refuses a size that no picture has.
 pub(crate) fn allowed(size: (usize, usize)) -> Result<(usize, usize)> {
-    fits(size).map_err(|error| Error::Memory {
-        bytes: error.bytes(),
-        message: error.to_string(),
+    allowed_each(1, size)
+}
+
+/// Refuses a size that no picture in a batch of so many has.
+pub(crate) fn allowed_each(batch: usize, size: (usize, usize)) -> Result<(usize, usize)> {
+    batch_fits(batch, size).map_err(|error| match error {
+        SizeError::Empty { .. } => Error::Input {
+            input: None,
+            message: error.to_string(),
+        },
+        SizeError::TooLarge { .. } => Error::Memory {
+            bytes: error.bytes(),
+            message: error.to_string(),
+        },
     })?;
     Ok(size)
 }

@@ -55,3 +55,20 @@ fn between_two_colors_lies_their_mean() {
         assert_eq!(mixed, [0.0, 0.5, 1.0, 1.0, 0.75, 0.5]);
     });
 }
+
+#[test]
+fn a_clear_color_gives_no_color() {
+    for_each_device(|device| {
+        let amount: Tensor<4> =
+            Tensor::<1>::from_data([0.0, 0.5, 1.0], device).reshape([1, 1, 1, 3]);
+        let faded = numbers(&between(
+            amount,
+            &[1.0, 0.5, 0.0, 1.0],
+            &[0.0, 0.0, 1.0, 0.0],
+        ));
+        assert_eq!(
+            faded,
+            [1.0, 1.0, 0.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0, 0.5, 0.0]
+        );
+    });
+}
