@@ -56,10 +56,10 @@ pub(crate) fn one(path: &Path, given: Given) -> miette::Result<(Source, Given)> 
 }
 
 fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)> {
-    let unreadable = |source| {
+    let unreadable = |error| {
         Report::from(Trouble::Unreadable {
             path: path.to_owned(),
-            source,
+            error,
         })
     };
     let texts = codec::read_text(&fs::read(path).map_err(unreadable)?);

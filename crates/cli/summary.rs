@@ -29,7 +29,7 @@ pub(crate) fn print(plan: &Plan, report: &Report, reasons: Option<&[Reason]>) {
     for (node, row) in plan.nodes().iter().zip(&report.rows) {
         if let Outcome::Failed(message) = &row.outcome {
             let problem =
-                weft::engine::PlanProblem::new(node.name(), message.clone(), node.origin());
+                weft::engine::NodeFailed::new(node.name(), message.clone(), node.origin());
             let mut text = String::new();
             // Writing to a string does not fail.
             let _ = problems::handler().render_report(&mut text, &problem);

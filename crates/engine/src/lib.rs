@@ -24,6 +24,6 @@ pub use explain::{History, Reason};
 pub use outbox::Outbox;
 pub use packs::Packs;
 pub use plan::{Plan, PlannedNode, files_named, plan};
-pub use problem::PlanProblem;
+pub use problem::{NodeFailed, PlanProblem};
 pub use report::{Outcome, Report, Row};
 pub use template::Names;

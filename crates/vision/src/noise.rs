@@ -126,7 +126,7 @@ mod tests {
         let first = |count| {
             uniform([1, 1, 1, count], 3, &Device::flex())
                 .into_data()
-                .to_vec::<f32>()
+                .try_to_vec::<f32>()
                 .unwrap()
         };
         let long = first(70_001);

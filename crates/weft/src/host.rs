@@ -149,9 +149,9 @@ impl Weft {
     /// The file cannot be read.
     pub fn source(path: &Path) -> Result<Source, Trouble> {
         let text = fs::read_to_string(path);
-        let text = text.map_err(|source| Trouble::Unreadable {
+        let text = text.map_err(|error| Trouble::Unreadable {
             path: path.to_owned(),
-            source,
+            error,
         })?;
         let folder = path.parent().map(PathBuf::from).unwrap_or_default();
         Ok(Source {

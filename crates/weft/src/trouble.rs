@@ -13,13 +13,13 @@ use weft_tensor::DeviceError;
 #[derive(Debug, Error, Diagnostic)]
 pub enum Trouble {
     /// The file cannot be read.
-    #[error("cannot read graph: {source}: {}", path.display())]
+    #[error("cannot read graph: {}: {}", why(error), path.display())]
     #[diagnostic(code(graph::unreadable))]
     Unreadable {
         /// Where it should be.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        error: io::Error,
     },
     /// The graph is wrong.
     #[error(transparent)]
@@ -57,4 +57,14 @@ pub enum Trouble {
     #[error("two packs bring the node `{0}`")]
     #[diagnostic(code(pack::clash))]
     Clash(String),
+}
+
+/// What the system said, in the words of a person.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }

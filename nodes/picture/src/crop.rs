@@ -46,7 +46,7 @@ fn extent(input: &'static str, start: usize, wanted: Option<i64>, length: usize)
     if wanted == 0 || wanted > left_over {
         let message = format!(
             "pixels {start} to {} are not all inside the picture, which has {length}",
-            start + wanted
+            start.saturating_add(wanted)
         );
         return Err(Error::input(input, message));
     }

@@ -9,6 +9,7 @@ mod gaussian_blur;
 mod gradient;
 mod grid;
 mod invert;
+mod layout;
 mod noise;
 mod pad;
 mod resize;
@@ -17,6 +18,9 @@ mod solid;
 mod threshold;
 mod to_mask;
 mod turn;
+
+#[cfg(test)]
+mod tests;
 
 pub use adjust_color::AdjustColor;
 pub use blend::Blend;
