@@ -82,6 +82,10 @@ pub fn resize(pixels: Tensor<4>, (height, width): (usize, usize), filter: Filter
         return pixels;
     }
     if filter == Filter::Nearest {
+        // Columns are the slow ones to pick, so they are picked from as few rows as there are.
+        if height < old_height {
+            return nearest(nearest(pixels, 2, height), 3, width);
+        }
         return nearest(nearest(pixels, 3, width), 2, height);
     }
     // The order matters where values were held within 0..=1 between the axes. This is Pillow's, since 13.0.
