@@ -251,7 +251,7 @@ fn doctor_names_the_device_and_why() {
 fn output_that_is_not_a_terminal_has_no_colour() {
     let output = weft()
         .env_remove("NO_COLOR")
-        .args(["check", "--no-cache", "tests/diagnostics/names.md"])
+        .args(["check", "tests/diagnostics/names.md"])
         .output();
     let told = ended(output.unwrap()).with(2);
     assert!(!told.out.contains('\u{1b}') && !told.err.contains('\u{1b}'));

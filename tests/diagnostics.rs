@@ -27,7 +27,7 @@ fn said(page: &Path) -> Vec<String> {
         .expect("a page is in the project")
         .to_str()
         .expect("its name is plain");
-    let ended = run(&["check", "--no-cache", "--device", "cpu", "--each", name]);
+    let ended = run(&["check", "--each", name]);
     let reports = ended.out.split("\u{c}\n").map(|report| {
         let lines: Vec<_> = report.lines().map(str::trim_end).collect();
         format!("{}\n", lines.join("\n").trim_matches('\n'))

@@ -7,9 +7,10 @@ use weft::{
     Weft,
     graph::{DiskFiles, Given, Problem, check_without_values, read},
     spec::Source,
+    tensor::DeviceChoice,
 };
 
-use crate::{Ending, GOOD, machine::Machine, problems, source};
+use crate::{Ending, GOOD, problems, source};
 
 /// The code of an input that has no value.
 const MISSING_INPUT: &str = "graph::missing_input";
@@ -28,13 +29,11 @@ pub(crate) struct Args {
     /// Print a form feed after each graph, for programs that take the reports apart.
     #[arg(long, hide = true)]
     each: bool,
-    #[command(flatten)]
-    machine: Machine,
 }
 
 /// Checks graphs.
 pub(crate) fn check(args: &Args) -> Ending {
-    let weft = args.machine.start()?;
+    let weft = Weft::builder().device(DeviceChoice::Cpu).start()?;
     let given = crate::run::given(&args.set);
     let mut is_good = true;
     for path in &args.graphs {
