@@ -7,7 +7,7 @@ use std::{fmt::Write, path::PathBuf, sync::Arc};
 
 use burn::tensor::{Device, Tensor};
 use divan::{Bencher, counter::ItemsCount};
-use weft_engine::{Engine, Names, Packs, Plan, Ride, Settings, plan};
+use weft_engine::{Cancel, Engine, Event, Events, Names, Packs, Plan, Ride, Settings, plan};
 use weft_graph::{DiskFiles, Given, Graph, load};
 use weft_node::{Context, Inputs, Node, Pack, Result, node};
 use weft_spec::Source;
@@ -45,7 +45,25 @@ impl Node for Invert {
     }
 }
 
-const PACK: Pack = Pack::new("bench", &[node::<Start>(), node::<Invert>()]);
+/// Step until told to stop.
+#[derive(Inputs)]
+struct Spin {}
+
+impl Node for Spin {
+    const ID: &'static str = "bench.Spin";
+    type Output = Image;
+
+    fn run(self, context: &mut Context) -> Result<Image> {
+        loop {
+            context.step(0, 1)?;
+        }
+    }
+}
+
+const PACK: Pack = Pack::new(
+    "bench",
+    &[node::<Start>(), node::<Invert>(), node::<Spin>()],
+);
 
 fn picture(device: &Device) -> Image {
     Image::new(Tensor::zeros([1, 3, 64, 64], device))
@@ -60,10 +78,14 @@ fn chain(length: usize, packs: &Packs) -> Graph {
     for i in 0..length {
         let _ = write!(text, "\"n{}\": Invert(image: Wire(\"n{i}\")), ", i + 1);
     }
+    read(text + "})", packs)
+}
+
+fn read(text: String, packs: &Packs) -> Graph {
     let source = Source {
         name: "chain".to_owned(),
         folder: PathBuf::new(),
-        text: text + "})",
+        text,
     };
     load(
         Arc::new(source),
@@ -71,7 +93,7 @@ fn chain(length: usize, packs: &Packs) -> Graph {
         &Given::none(),
         &DiskFiles,
     )
-    .expect("the chain is valid")
+    .expect("the graph is valid")
 }
 
 fn packs() -> Packs {
@@ -124,6 +146,42 @@ fn unchanged(bencher: Bencher, length: usize) {
     bencher
         .counter(ItemsCount::new(length))
         .bench_local(|| engine.run(&plan, Ride::default()));
+}
+
+/// From the wish to stop, told while a node steps, to the end of the run.
+#[divan::bench]
+fn cancelling(bencher: Bencher) {
+    let packs = packs();
+    let graph = read(
+        "Graph(format: 1, nodes: { \"spin\": Spin() })".to_owned(),
+        &packs,
+    );
+    let plan =
+        plan(&graph, &packs, Names::default()).unwrap_or_else(|_| unreachable!("nothing is read"));
+    let mut engine = engine();
+    bencher.bench_local(|| {
+        let cancel = Cancel::default();
+        let events = Arc::new(AtFirstStep(cancel.clone()));
+        engine.run(
+            &plan,
+            Ride {
+                cancel,
+                events,
+                ..Ride::default()
+            },
+        )
+    });
+}
+
+/// Cancels a run at its first step.
+struct AtFirstStep(Cancel);
+
+impl Events for AtFirstStep {
+    fn on(&self, event: Event<'_>) {
+        if matches!(event, Event::Step { .. }) {
+            self.0.cancel();
+        }
+    }
 }
 
 /// From a checked graph to a plan: values and keys.
