@@ -66,16 +66,13 @@ pub(crate) fn watch(args: &Args) -> Ending {
         history: History::default(),
     };
     let mut watched = BTreeSet::new();
+    // Before the first look too, so that no change between the two is missed.
+    watch_folders(&mut watcher, &look.files, &mut watched)?;
     while !cancel.is_cancelled() {
         if let Err(report) = go(args, &mut weft, &mut look, (&outbox, &cancel)) {
             problems::tell(&report);
         }
-        for folder in folders(&look.files).difference(&watched.clone()) {
-            watcher
-                .watch(folder, RecursiveMode::NonRecursive)
-                .map_err(|error| miette!("cannot watch folder: {error}: {}", folder.display()))?;
-            watched.insert(folder.clone());
-        }
+        watch_folders(&mut watcher, &look.files, &mut watched)?;
         wait(&changes, &look.files, &cancel);
     }
     Ok(GOOD)
@@ -144,6 +141,24 @@ fn wait(changes: &Receiver<Vec<PathBuf>>, files: &BTreeSet<PathBuf>, cancel: &Ca
         }
     }
     while changes.recv_timeout(SETTLE).is_ok() {}
+}
+
+/// Watches the folders of `files` that are not watched yet.
+fn watch_folders(
+    watcher: &mut impl Watcher,
+    files: &BTreeSet<PathBuf>,
+    watched: &mut BTreeSet<PathBuf>,
+) -> miette::Result<()> {
+    for folder in folders(files) {
+        if watched.contains(&folder) {
+            continue;
+        }
+        watcher
+            .watch(&folder, RecursiveMode::NonRecursive)
+            .map_err(|error| miette!("cannot watch folder: {error}: {}", folder.display()))?;
+        watched.insert(folder);
+    }
+    Ok(())
 }
 
 /// The folders to watch: an editor may put a new file in the place of the old one, which a watch on the

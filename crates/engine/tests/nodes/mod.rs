@@ -1,6 +1,11 @@
 //! Small nodes to test the engine with, and graphs of them.
 
-use std::{fmt::Write, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt::Write,
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
 
 use weft_engine::{Names, Packs, Plan, plan};
 use weft_graph::{DiskFiles, Given, load};
@@ -18,7 +23,7 @@ pub(crate) const PACK: Pack = Pack::new(
         node::<Sum>(),
         node::<Range>(),
         node::<Picky>(),
-        node::<Sleep>(),
+        node::<Meet>(),
         node::<Spin>(),
         node::<Fail>(),
         node::<Panic>(),
@@ -155,15 +160,27 @@ test_node!(Picky, "test.Picky", f64, |this, _cx| {
     }
 });
 
-/// Sleeps.
+/// Waits for another node of its kind to run at the same time.
 #[derive(Inputs)]
-pub(crate) struct Sleep {
-    /// How long, in milliseconds.
-    ms: usize,
+pub(crate) struct Meet {
+    /// Which of the two it is.
+    place: usize,
 }
-test_node!(Sleep, "test.Sleep", f64, |this, _cx| {
-    std::thread::sleep(Duration::from_millis(this.ms as u64));
-    Ok(this.ms as f64)
+test_node!(Meet, "test.Meet", f64, |this, _cx| {
+    static MET: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+    let (met, arrival) = &MET;
+    let mut met = met.lock().unwrap();
+    *met += 1;
+    arrival.notify_all();
+    let (met, waited) = arrival
+        .wait_timeout_while(met, Duration::from_secs(20), |met| *met < 2)
+        .unwrap();
+    drop(met);
+    if waited.timed_out() {
+        Err(Error::Missing("the other node".to_owned()))
+    } else {
+        Ok(this.place as f64)
+    }
 });
 
 /// Steps and does nothing.
