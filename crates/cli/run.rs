@@ -100,7 +100,7 @@ pub(crate) fn run(args: &Args) -> Ending {
     if args.output.json {
         summary::print_json(&plan, &report);
     } else {
-        let reasons = args.explain.then(|| past.history.reasons(&plan, &report));
+        let reasons = args.explain.then(|| past.history().reasons(&plan, &report));
         summary::print(&plan, &report, reasons.as_deref());
     }
     past.remember(&plan, &report);
@@ -141,28 +141,31 @@ pub(crate) fn cancel_on_interrupt(cancel: &Cancel) -> miette::Result<()> {
     ctrlc::set_handler(stop).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
 }
 
-/// What this graph looked like when it last ran here.
-pub(crate) struct Past {
-    history: History,
+/// Where it is kept what this graph looked like when it last ran here.
+struct Past {
     file: Option<PathBuf>,
 }
 
 impl Past {
-    /// Looks it up by the path of the graph.
-    pub(crate) fn of(graph: &Path, machine: &Machine) -> Self {
+    /// By the path of the graph; nowhere if results are kept nowhere.
+    fn of(graph: &Path, machine: &Machine) -> Self {
         let path = graph.canonicalize().unwrap_or_else(|_| graph.to_owned());
         let name = format!(
             "{}.json",
             Digest::of(path.as_os_str().as_encoded_bytes()).short()
         );
-        let file = machine
-            .folder()
-            .map(|folder| folder.join("history").join(name));
-        let text = file.as_ref().and_then(|file| fs::read(file).ok());
-        let history = text
-            .and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default();
-        Self { history, file }
+        Self {
+            file: machine
+                .folder()
+                .map(|folder| folder.join("history").join(name)),
+        }
+    }
+
+    /// What it looked like; like nothing, if it never ran.
+    fn history(&self) -> History {
+        let text = self.file.as_ref().and_then(|file| fs::read(file).ok());
+        text.and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
     }
 
     /// Keeps what it looks like now. History only explains, so failing to keep it fails nothing.

@@ -109,7 +109,8 @@ fn remember(inputs: &str, folder: &Path, given: &mut Given) -> serde_json::Resul
     Ok(())
 }
 
-fn absolute(path: &Path) -> PathBuf {
+/// The path from the root; as it is where the working folder is gone.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn watch(args: &Args) -> Ending {
     run::cancel_on_interrupt(&cancel)?;
     let outbox = Outbox::new(&args.output.out, args.output.overwrite);
     let mut look = Look {
-        files: BTreeSet::from([absolute(&args.graph)]),
+        files: BTreeSet::from([source::absolute(&args.graph)]),
         history: History::default(),
     };
     let mut watched = BTreeSet::new();
@@ -91,14 +91,14 @@ fn go(
     look.files = graph
         .sources()
         .iter()
-        .map(|source| absolute(Path::new(&source.name)))
+        .map(|source| source::absolute(Path::new(&source.name)))
         .collect();
-    look.files.insert(absolute(&args.graph));
+    look.files.insert(source::absolute(&args.graph));
     // Files that a literal names are watched even if one of them is missing: it may come.
     look.files.extend(
         weft::engine::files_named(&graph, weft.packs())
             .iter()
-            .map(|path| absolute(path)),
+            .map(|path| source::absolute(path)),
     );
     let plan: Plan = weft.plan(&graph)?;
     let teller = events::teller(&args.output);
@@ -176,8 +176,4 @@ fn folders(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         .filter_map(of)
         .filter(|folder| folder.is_dir())
         .collect()
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

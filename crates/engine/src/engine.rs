@@ -28,6 +28,7 @@ pub struct Settings {
 pub struct Engine {
     world: World,
     schedule: Schedule,
+    ready: QueryState<(), With<Ready>>,
     runs: u64,
 }
 
@@ -72,9 +73,11 @@ impl Engine {
             arrived: Vec::new(),
         });
         systems::observe(&mut world);
+        let ready = world.query_filtered();
         Self {
             world,
             schedule: systems::schedule(),
+            ready,
             runs: 0,
         }
     }
@@ -106,8 +109,7 @@ impl Engine {
     /// Waits for a worker if there is nothing else to do; `false` when all is done.
     fn wait(&mut self) -> bool {
         let is_wanted = !self.world.resource::<Run>().wanted.is_empty();
-        let mut ready = self.world.query_filtered::<(), With<Ready>>();
-        if is_wanted || ready.iter(&self.world).next().is_some() {
+        if is_wanted || self.ready.iter(&self.world).next().is_some() {
             return true;
         }
         let mut machine = self.world.resource_mut::<Machine>();
