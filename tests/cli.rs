@@ -88,7 +88,7 @@ fn the_example_of_every_node_runs() {
     let folder = tempfile::tempdir().unwrap();
     let photos = folder.path().join("photos");
     fs::create_dir(&photos).unwrap();
-    for photo in ["rocket.jpg", "SOURCES.md"] {
+    for photo in ["rocket.jpg", "SOURCES.md", "photos.index"] {
         fs::copy(root().join("graphs/photos").join(photo), photos.join(photo)).unwrap();
     }
     for node in json.as_array().unwrap() {

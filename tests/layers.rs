@@ -12,11 +12,16 @@ const FLOORS: &[(&str, u8)] = &[
     ("weft-cli", 6),
     ("weft", 5),
     ("weft-edge", 4),
+    ("weft-instruct", 4),
     ("weft-load", 4),
     ("weft-picture", 4),
+    ("weft-retrieve", 4),
     ("weft-save", 4),
+    ("weft-train", 4),
+    ("weft-upscale", 4),
     ("weft-engine", 3),
     ("weft-models", 3),
+    ("weft-diffusion", 2),
     ("weft-node", 2),
     ("weft-vision", 2),
     ("weft-store", 2),
@@ -26,6 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weft-spec", 0),
     ("weft-node-macros", 0),
     ("weft-tensor", 0),
+    ("weft-kernels", 0),
     ("weft-one-build", 0),
 ];
 
@@ -34,7 +40,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("bevy_ecs", &["weft-engine"]),
     ("libloading", &["weft-host"]),
     ("notify", &["weft-host", "weft-cli"]),
-    ("ron", &["weft-graph", "weft-abi"]),
+    ("ron", &["weft-graph", "weft-abi", "weft-train"]),
     ("wgpu", &["weft-tensor", "weft-host"]),
     ("petgraph", &["weft-graph", "weft-engine"]),
 ];
@@ -49,8 +55,11 @@ const NEVER_SEES: &[(&str, &[&str])] = &[
             "weft-load",
             "weft-picture",
             "weft-save",
+            "weft-upscale",
             "weft-models",
             "weft-diffusion",
+            "weft-instruct",
+            "weft-retrieve",
         ],
     ),
     (
@@ -68,6 +77,38 @@ const NEVER_SEES: &[(&str, &[&str])] = &[
     (
         "weft-save",
         &["weft-engine", "weft-load", "weft-edge", "weft-picture"],
+    ),
+    (
+        "weft-upscale",
+        &[
+            "weft-engine",
+            "weft-load",
+            "weft-picture",
+            "weft-edge",
+            "weft-save",
+        ],
+    ),
+    (
+        "weft-instruct",
+        &[
+            "weft-engine",
+            "weft-edge",
+            "weft-load",
+            "weft-picture",
+            "weft-save",
+            "weft-retrieve",
+        ],
+    ),
+    (
+        "weft-retrieve",
+        &[
+            "weft-engine",
+            "weft-edge",
+            "weft-load",
+            "weft-picture",
+            "weft-save",
+            "weft-instruct",
+        ],
     ),
 ];
 
@@ -119,8 +160,11 @@ fn arrows_go_down_only() {
             .iter()
             .filter_map(|name| Some((name, floors.get(name.as_str())?)))
         {
-            // The words and the switchboard for builds lie below all others of the lowest floor.
-            let is_bedrock = matches!(used.as_str(), "weft-spec" | "weft-one-build");
+            // The words, the arithmetic and the switchboard for builds lie below all others of the lowest floor.
+            let is_bedrock = matches!(
+                used.as_str(),
+                "weft-spec" | "weft-kernels" | "weft-one-build"
+            );
             assert!(
                 is_bedrock || *floor < floors[user.as_str()],
                 "{user} uses {used}, which is not below it"

@@ -8,17 +8,18 @@ use weft::spec::{Effect, Form, NodeSpec, PortSpec, Range, Registry};
 const MAKERS: &[(&str, &str, &str)] = &[
     ("Image", "photo", r#"LoadImage(path: "photos/rocket.jpg")"#),
     ("Mask", "edges", r#"Canny(image: Wire("photo"))"#),
+    ("Instruction", "ask", r#"Instruction(text: "a rocket")"#),
+    ("RetrievalIndex", "index", r#"BuildIndex(folder: "photos")"#),
 ];
 
 /// The text of a graph with one node of that kind. A picture or mask that it makes is saved.
 pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
     let mut makers = BTreeSet::new();
     let output = node.outputs.first().map(|port| port.ty.as_str());
-    let gives_picture = output == Some("Image");
     let inputs: Vec<_> = node
         .inputs
         .iter()
-        .filter_map(|port| input(port, gives_picture, &mut makers))
+        .filter_map(|port| input(port, output, &mut makers))
         .collect();
     if makers.contains("Mask") {
         makers.insert("Image");
@@ -47,10 +48,12 @@ pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
 /// What to write for an input; nothing where it may be left out.
 fn input(
     port: &PortSpec,
-    gives_picture: bool,
+    output: Option<&str>,
     makers: &mut BTreeSet<&'static str>,
 ) -> Option<String> {
-    if port.default.is_some() || port.optional {
+    // A text that may be left out is where a kind has a choice of what to be given.
+    let is_left_out = port.optional && port.form != Form::Text;
+    if port.default.is_some() || is_left_out {
         return None;
     }
     let element = port.ty.element();
@@ -65,12 +68,12 @@ fn input(
                 format!("Wire(\"{name}\")")
             }
         }
-        None => written(&port.name, &port.form, port.range, gives_picture),
+        None => written(&port.name, &port.form, port.range, output),
     };
     Some(format!("{}: {value}", port.name))
 }
 
-fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> String {
+fn written(name: &str, form: &Form, range: Option<Range>, output: Option<&str>) -> String {
     let number = |usual: f64| {
         let range = range.unwrap_or(Range {
             min: None,
@@ -87,10 +90,10 @@ fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> S
         Form::Text => "\"a rocket\"".to_owned(),
         Form::File => format!(
             "\"photos/{}\"",
-            if is_picture {
-                "rocket.jpg"
-            } else {
-                "SOURCES.md"
+            match output {
+                Some("Image") => "rocket.jpg",
+                Some("RetrievalIndex") => "photos.index",
+                _ => "SOURCES.md",
             }
         ),
         Form::Folder => "\"photos\"".to_owned(),
@@ -99,6 +102,11 @@ fn written(name: &str, form: &Form, range: Option<Range>, is_picture: bool) -> S
             .first()
             .map(|word| word.name.clone())
             .unwrap_or_default(),
-        Form::List(form) => format!("[{}]", written(name, form, range, is_picture)),
+        Form::Call(calls) => calls.first().map_or_else(String::new, |call| {
+            let takes = call.takes.iter();
+            let takes = takes.map(|it| written(&it.name, &it.form, it.range, output));
+            format!("{}({})", call.name, takes.collect::<Vec<_>>().join(", "))
+        }),
+        Form::List(form) => format!("[{}]", written(name, form, range, output)),
     }
 }

@@ -90,9 +90,18 @@ fn input(port: &PortSpec) -> String {
         facts.join(", "),
         one_line(&port.help)
     );
-    if let Form::Choice(words) = &port.form {
+    let form = match &port.form {
+        Form::List(form) => form,
+        form => form,
+    };
+    if let Form::Choice(words) = form {
         for word in words {
             text += &format!("  - `{}`: {}\n", word.name, one_line(&word.help));
+        }
+    }
+    if let Form::Call(calls) = form {
+        for call in calls {
+            text += &format!("  - `{call}`: {}\n", one_line(&call.help));
         }
     }
     text

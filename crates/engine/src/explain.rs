@@ -143,6 +143,15 @@ fn written(source: &Source, plan: &Plan) -> String {
         Source::Wire(Wire { node, output, .. }) => {
             format!("Wire({}.{output})", plan.nodes()[*node].name())
         }
+        Source::Call {
+            name, arguments, ..
+        } => {
+            let arguments: Vec<_> = arguments
+                .iter()
+                .map(|(_, argument)| written(argument, plan))
+                .collect();
+            format!("{name}({})", arguments.join(", "))
+        }
         Source::List { items, .. } => {
             let items: Vec<_> = items.iter().map(|item| written(item, plan)).collect();
             format!("[{}]", items.join(", "))

@@ -55,6 +55,21 @@ fn add(hasher: &mut Hasher, source: &Source, identity: &dyn Fn(usize, usize) -> 
             );
             hasher.number(u64::from(wire.is_mapped));
         }
+        Source::Call {
+            name,
+            ty,
+            arguments,
+        } => {
+            hasher
+                .field(b"call")
+                .field(name.as_bytes())
+                .field(ty.name().as_bytes())
+                .number(arguments.len() as u64);
+            for (name, argument) in arguments {
+                hasher.field(name.as_bytes());
+                add(hasher, argument, identity);
+            }
+        }
         Source::List {
             items, is_mapped, ..
         } => {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use weft_node::{Kind, NodeSpec, Pack, PackSpec};
-use weft_spec::{ClashingId, Registry};
+use weft_spec::{ClashingId, Registry, TypeName};
 use weft_value::{Digest, ValueType};
 
 /// A kind that can run, with what its key needs.
@@ -81,6 +81,11 @@ impl Packs {
     /// The types of value, to read them back from disk.
     pub fn types(&self) -> &[ValueType] {
         &self.types
+    }
+
+    /// The type of that name.
+    pub(crate) fn ty(&self, name: &TypeName) -> Option<&ValueType> {
+        self.types.iter().find(|ty| ty.name() == name.as_str())
     }
 
     pub(crate) fn kind(&self, id: &str) -> Option<&Registered> {

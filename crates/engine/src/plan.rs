@@ -5,9 +5,9 @@ use std::sync::Arc;
 use weft_graph::{Argument, Graph, Node};
 use weft_node::{Facts, Values};
 use weft_spec::{Effect, Form, Literal, Origin, TypeName};
-use weft_value::{AnyValue, Digest};
+use weft_value::{AnyValue, Digest, ValueType};
 
-use crate::{Names, Packs, PlanProblem, key, packs::Registered};
+use crate::{Names, Packs, PlanProblem, facts, key, packs::Registered, reading::Reading};
 
 /// A graph that can run: every node known, every literal a value, every file read and hashed.
 #[derive(Clone)]
@@ -40,6 +40,12 @@ pub(crate) enum Source {
     },
     /// Another node.
     Wire(Wire),
+    /// Made of several of these.
+    Call {
+        name: String,
+        ty: ValueType,
+        arguments: Vec<(String, Source)>,
+    },
     /// Several of these; a list among them is spliced.
     List {
         element: TypeName,
@@ -63,6 +69,11 @@ impl Source {
         match self {
             Self::Value { .. } => {}
             Self::Wire(wire) => visit(wire),
+            Self::Call { arguments, .. } => {
+                for (_, argument) in arguments {
+                    argument.for_each_wire(visit);
+                }
+            }
             Self::List { items, .. } => items.iter().for_each(|item| item.for_each_wire(visit)),
         }
     }
@@ -190,10 +201,20 @@ fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Optio
     let before = problems.len();
     let mut inputs = Vec::with_capacity(node.arguments.len());
     let mut known = Values::default();
+    let mut written = Vec::with_capacity(node.arguments.len());
     for (port, argument) in &node.arguments {
-        let source = source(kind, port, argument, &mut |message, origin| {
-            problems.push(PlanProblem::new(&node.name, message, origin));
-        });
+        let mut reading = Reading {
+            packs,
+            kind,
+            port,
+            refuse: &mut |message, origin| {
+                problems.push(PlanProblem::new(&node.name, message, origin));
+            },
+        };
+        let source = reading.source(argument);
+        if let Some(source) = &source {
+            written.push((port.clone(), facts::written(argument, source)));
+        }
         if let Some(Source::Value { value, .. }) = &source {
             known.put(port, value.clone());
         }
@@ -202,12 +223,10 @@ fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Optio
     if problems.len() > before {
         return None;
     }
-    if let Err(error) = kind.kind.check(&Facts::new(&known)) {
-        problems.push(PlanProblem::new(
-            &node.name,
-            error.to_string(),
-            &node.origin,
-        ));
+    if let Err(error) = kind.kind.check(&Facts::with_written(&known, &written)) {
+        for (message, origin) in facts::refusals(&error, node) {
+            problems.push(PlanProblem::new(&node.name, message, &origin));
+        }
     }
     Some(PlannedNode {
         name: node.name.as_str().into(),
@@ -217,83 +236,5 @@ fn planned(node: &Node, packs: &Packs, problems: &mut Vec<PlanProblem>) -> Optio
         key: Digest::from_bytes([0; 32]),
         origin: node.origin.clone(),
         consumers: 0,
-    })
-}
-
-/// The source of one input; `refuse` hears why a literal is not a value.
-fn source(
-    kind: &Registered,
-    port: &str,
-    argument: &Argument,
-    refuse: &mut dyn FnMut(String, &Origin),
-) -> Option<Source> {
-    match argument {
-        Argument::Literal { literal, origin } => match value(kind, port, literal) {
-            Ok(source) => Some(source),
-            Err(message) => {
-                refuse(message, origin);
-                None
-            }
-        },
-        Argument::Wire {
-            node,
-            output,
-            is_mapped,
-            from,
-            to,
-            ..
-        } => {
-            let given = if *is_mapped {
-                from.element()?
-            } else {
-                from.clone()
-            };
-            let convert = (given != *to).then(|| to.clone());
-            Some(Source::Wire(Wire {
-                node: *node,
-                output: *output,
-                convert,
-                is_mapped: *is_mapped,
-            }))
-        }
-        Argument::List {
-            items, is_mapped, ..
-        } => {
-            let ty = kind.spec.input(port)?.ty.clone();
-            let element = if *is_mapped { ty } else { ty.element()? };
-            let items = items.iter().map(|item| match item {
-                // A port that takes lists reads a literal among wires as a list of one.
-                Argument::Literal { literal, origin } if !*is_mapped => {
-                    let literal = Literal::List(vec![literal.clone()]);
-                    source(
-                        kind,
-                        port,
-                        &Argument::Literal {
-                            literal,
-                            origin: origin.clone(),
-                        },
-                        refuse,
-                    )
-                }
-                other => source(kind, port, other, refuse),
-            });
-            Some(Source::List {
-                element,
-                items: items.collect::<Option<_>>()?,
-                is_mapped: *is_mapped,
-            })
-        }
-    }
-}
-
-fn value(kind: &Registered, port: &str, literal: &Literal) -> Result<Source, String> {
-    let value = kind.kind.literal(port, literal)?;
-    let digest = value
-        .digest()
-        .ok_or_else(|| format!("a value of type {} has no content hash", value.type_name()))?;
-    Ok(Source::Value {
-        value,
-        digest,
-        written: literal.to_string(),
     })
 }

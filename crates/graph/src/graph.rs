@@ -74,6 +74,28 @@ pub enum Argument {
         /// Where it was written.
         origin: Origin,
     },
+    /// A call such as `Image("a cat", Wire("cat"))`, which makes a value.
+    Call {
+        /// The word before the brackets.
+        name: String,
+        /// The type of value that it makes.
+        ty: TypeName,
+        /// A value for each argument that has one, in the order of the call; defaults are filled in.
+        arguments: Vec<CallArgument>,
+        /// Where it was written.
+        origin: Origin,
+    },
+}
+
+/// An argument of an [`Argument::Call`].
+#[derive(Clone, Debug)]
+pub struct CallArgument {
+    /// Its name.
+    pub name: String,
+    /// The type that is wanted.
+    pub ty: TypeName,
+    /// What it is given; never mapped.
+    pub value: Argument,
 }
 
 /// An input of the graph and the value it has.
@@ -191,7 +213,8 @@ impl Argument {
         match self {
             Self::Wire { origin, .. }
             | Self::Literal { origin, .. }
-            | Self::List { origin, .. } => origin,
+            | Self::List { origin, .. }
+            | Self::Call { origin, .. } => origin,
         }
     }
 
@@ -199,7 +222,7 @@ impl Argument {
     pub fn is_mapped(&self) -> bool {
         match self {
             Self::Wire { is_mapped, .. } | Self::List { is_mapped, .. } => *is_mapped,
-            Self::Literal { .. } => false,
+            Self::Literal { .. } | Self::Call { .. } => false,
         }
     }
 
@@ -207,7 +230,8 @@ impl Argument {
         match self {
             Self::Wire { origin, .. }
             | Self::Literal { origin, .. }
-            | Self::List { origin, .. } => origin,
+            | Self::List { origin, .. }
+            | Self::Call { origin, .. } => origin,
         }
     }
 
@@ -221,6 +245,11 @@ impl Argument {
                     item.renumber(places);
                 }
             }
+            Self::Call { arguments, .. } => {
+                for argument in arguments {
+                    argument.value.renumber(places);
+                }
+            }
         }
     }
 
@@ -232,6 +261,11 @@ impl Argument {
             Self::List { items, .. } => {
                 for item in items {
                     item.for_each_wire(visit);
+                }
+            }
+            Self::Call { arguments, .. } => {
+                for argument in arguments {
+                    argument.value.for_each_wire(visit);
                 }
             }
         }

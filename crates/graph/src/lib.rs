@@ -26,5 +26,6 @@ pub use draw::{to_dot, to_mermaid, to_svg};
 pub use files::{DiskFiles, Files};
 pub use fmt::fmt;
 pub use given::Given;
-pub use graph::{Argument, Graph, InputValue, Node, OutputValue};
+pub use graph::{Argument, CallArgument, Graph, InputValue, Node, OutputValue};
 pub use problem::{Problem, Problems};
+pub use text::part::part_of_text;

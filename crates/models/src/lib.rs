@@ -1,6 +1,14 @@
 //! Networks as burn modules, and the reading of their weights. What they are used for is said elsewhere.
 
+pub mod autoencoder;
+pub mod compact;
 pub mod hed;
+pub mod instruct;
+mod layers;
+pub mod parameters;
+pub mod text;
 mod weights;
 
+pub use layers::Maker;
+pub use parameters::Network;
 pub use weights::{Problem, Weights, WeightsError};

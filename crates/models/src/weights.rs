@@ -4,7 +4,10 @@ use std::{collections::HashSet, fmt};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use half::{bf16, f16};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{
+    Dtype, SafeTensors,
+    tensor::{Metadata, TensorView},
+};
 use thiserror::Error;
 
 /// Why weights cannot be used.
@@ -13,6 +16,14 @@ pub enum WeightsError {
     /// The bytes are not a safetensors file, or only a part of one.
     #[error("the weights are not a whole safetensors file: {0}")]
     Malformed(String),
+    /// It does not say which network it is of, or says a network that cannot be.
+    #[error("the weights do not tell the sizes of {network}: {why}")]
+    Config {
+        /// The network that wants them.
+        network: &'static str,
+        /// What is wrong with what the file says.
+        why: String,
+    },
     /// It is the file of another network, or of another size of this one.
     #[error("the weights are not those of {network}:{}", lines(problems))]
     Unfit {
@@ -46,6 +57,13 @@ pub enum Problem {
         /// The kind in the file.
         found: String,
     },
+    /// One of the numbers is none, or has no end.
+    Number {
+        /// The key.
+        key: String,
+        /// The number, as it is written.
+        found: String,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -55,6 +73,7 @@ impl fmt::Display for Problem {
             Self::Unknown(key) => write!(f, "{key} is unknown"),
             Self::Shape { key, found, wanted } => write!(f, "{key} is {found:?}, not {wanted:?}"),
             Self::Kind { key, found } => write!(f, "{key} is {found}, not F32, F16 or BF16"),
+            Self::Number { key, found } => write!(f, "{key} holds {found}; the file is spoilt"),
         }
     }
 }
@@ -72,6 +91,7 @@ fn lines(problems: &[Problem]) -> String {
 /// is replaced by zeros until then, so that every key that does not fit is told in one error.
 pub struct Weights<'a> {
     tensors: SafeTensors<'a>,
+    metadata: Metadata,
     device: &'a Device,
     asked: HashSet<String>,
     problems: Vec<Problem>,
@@ -83,29 +103,56 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// The bytes are not a whole safetensors file.
     pub fn new(bytes: &'a [u8], device: &'a Device) -> Result<Self, WeightsError> {
-        let tensors = SafeTensors::deserialize(bytes)
-            .map_err(|error| WeightsError::Malformed(error.to_string()))?;
+        let malformed =
+            |error: safetensors::SafeTensorError| WeightsError::Malformed(error.to_string());
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
         Ok(Self {
             tensors,
+            metadata,
             device,
             asked: HashSet::new(),
             problems: Vec::new(),
         })
     }
 
-    /// The tensor of that key as `f32`; it must have that shape.
-    pub fn tensor<const D: usize>(&mut self, key: &str, shape: [usize; D]) -> Tensor<D> {
-        self.asked.insert(key.to_owned());
-        match self.numbers(key, &shape) {
-            Ok(numbers) => Tensor::from_data(TensorData::new(numbers, shape), self.device),
-            Err(problem) => {
-                self.problems.push(problem);
-                Tensor::zeros(shape, self.device)
-            }
-        }
+    /// What the file says of itself under that key.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.metadata
+            .metadata()
+            .as_ref()?
+            .get(key)
+            .map(String::as_str)
     }
 
-    fn numbers(&self, key: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
+    /// Every key of the file with the number of its axes.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, usize)> {
+        let tensors = self.tensors.iter();
+        tensors.map(|(key, tensor)| (key, tensor.shape().len()))
+    }
+
+    /// The shape of that key in the file, if it is there.
+    pub(crate) fn shape(&self, key: &str) -> Option<Vec<usize>> {
+        let tensor = self.tensors.tensor(key).ok()?;
+        Some(tensor.shape().to_vec())
+    }
+
+    /// The numbers of that key on the host; they must have that shape.
+    pub fn numbers(&mut self, key: &str, shape: &[usize]) -> Vec<f32> {
+        self.asked.insert(key.to_owned());
+        self.found(key, shape).unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            vec![0.0; shape.iter().product()]
+        })
+    }
+
+    /// The tensor of that key as `f32`; it must have that shape.
+    pub fn tensor<const D: usize>(&mut self, key: &str, shape: [usize; D]) -> Tensor<D> {
+        let numbers = self.numbers(key, &shape);
+        Tensor::from_data(TensorData::new(numbers, shape), self.device)
+    }
+
+    fn found(&self, key: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
         let missing = |_| Problem::Missing(key.to_owned());
         let found = self.tensors.tensor(key).map_err(missing)?;
         if found.shape() != shape {
@@ -115,10 +162,17 @@ impl<'a> Weights<'a> {
                 wanted: shape.to_vec(),
             });
         }
-        as_f32(&found).ok_or_else(|| Problem::Kind {
+        let numbers = as_f32(&found).ok_or_else(|| Problem::Kind {
             key: key.to_owned(),
             found: found.dtype().to_string(),
-        })
+        })?;
+        match numbers.iter().find(|number| !number.is_finite()) {
+            Some(number) => Err(Problem::Number {
+                key: key.to_owned(),
+                found: number.to_string(),
+            }),
+            None => Ok(numbers),
+        }
     }
 
     /// Checks that everything fitted and that nothing is left over.

@@ -13,15 +13,15 @@ mod pack;
 mod values;
 
 pub use context::{Context, Detached, Job, Provenance};
-pub use error::{Error, Result};
-pub use facts::Facts;
+pub use error::{Error, Place, Result};
+pub use facts::{Facts, Written};
 pub use node::{Inputs, Node};
 pub use outputs::Outputs;
 pub use pack::{Entry, Kind, Pack, node};
 pub use values::Values;
 pub use weft_node_macros::{Choice, Inputs, Outputs};
 pub use weft_spec::{
-    Effect, Form, Literal, NodeSpec, OutputSpec, PackSpec, PortSpec, Range, TypeName,
+    CallSpec, Effect, Form, Literal, NodeSpec, OutputSpec, PackSpec, PortSpec, Range, TypeName,
 };
 pub use weft_value as value;
 

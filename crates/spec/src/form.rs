@@ -1,8 +1,10 @@
 //! How a value of a type may be written in a file, as data, so that a graph is checked without the type.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::Literal;
+use crate::{Literal, PortSpec};
 
 /// How a value of a type may be written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,31 @@ pub enum Form {
     Choice(Vec<ChoiceSpec>),
     /// Values of one form in square brackets.
     List(Box<Form>),
+    /// One of a few calls, whose arguments may be wires: `Image("a cat", Wire("cat"))`.
+    Call(Vec<CallSpec>),
+}
+
+/// One call of a [`Form::Call`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallSpec {
+    /// The word before the brackets.
+    pub name: String,
+    /// What it stands for.
+    pub help: String,
+    /// Its arguments, in order; a last one that is a list takes all that remain.
+    pub takes: Vec<PortSpec>,
+}
+
+/// Writes the call as a person would be shown it: `Image(text, images…)`.
+impl fmt::Display for CallSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let argument = |port: &PortSpec| match port.form {
+            Form::List(_) => format!("{}…", port.name),
+            _ => port.name.clone(),
+        };
+        let takes: Vec<_> = self.takes.iter().map(argument).collect();
+        write!(f, "{}({})", self.name, takes.join(", "))
+    }
 }
 
 /// One word of a [`Form::Choice`].
@@ -61,6 +88,10 @@ impl Form {
                 )
             }
             Self::List(form) => format!("a list, each {}", form.noun()),
+            Self::Call(calls) => {
+                let calls: Vec<_> = calls.iter().map(|call| format!("`{call}`")).collect();
+                calls.join(" or ")
+            }
         }
     }
 

@@ -9,7 +9,7 @@ mod range;
 mod registry;
 mod type_name;
 
-pub use form::{ChoiceSpec, Form};
+pub use form::{CallSpec, ChoiceSpec, Form};
 pub use literal::Literal;
 pub use node_spec::{Effect, NodeSpec, OutputSpec, PortSpec};
 pub use origin::{Origin, Source, Span};

@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc};
 use burn::tensor::Device;
 use weft_spec::{Form, Literal, TypeName, TypeSpec};
 
-use crate::{Decode, Digest, Encode, Malformed};
+use crate::{Call, Decode, Digest, Encode, Malformed};
 
 /// Something that travels on a wire.
 ///
@@ -28,6 +28,15 @@ pub trait Value: Clone + Send + Sync + 'static {
             "a value of type {} cannot be written in a file",
             Self::TYPE
         ))
+    }
+
+    /// Makes the value of a call that [`Value::form`] offers.
+    ///
+    /// # Errors
+    /// A sentence on why these arguments make no such value.
+    fn from_call(call: Call) -> Result<Self, String> {
+        let (ty, name) = (Self::TYPE, call.name());
+        Err(format!("a value of type {ty} is not made by `{name}(…)`"))
     }
 
     /// Memory it holds, in bytes, wherever that memory is.
@@ -184,11 +193,14 @@ impl Erased for Items {
     }
 }
 
-/// A type of value as a row of a table: its name, its form, and how to read it back from disk.
+/// A type of value as a row of a table: its name, its form, and how it is made of what a file says or a disk
+/// holds.
 #[derive(Clone, Copy)]
 pub struct ValueType {
     name: &'static str,
     form: fn() -> Form,
+    literal: fn(&Literal) -> Result<AnyValue, String>,
+    call: fn(Call) -> Result<AnyValue, String>,
     decode: fn(&mut Decode<'_>, &Device) -> Result<AnyValue, Malformed>,
 }
 
@@ -198,6 +210,8 @@ impl ValueType {
         Self {
             name: V::TYPE,
             form: V::form,
+            literal: |literal| V::from_literal(literal).map(AnyValue::new),
+            call: |call| V::from_call(call).map(AnyValue::new),
             decode: |from, device| V::decode(from, device).map(AnyValue::new),
         }
     }
@@ -213,6 +227,22 @@ impl ValueType {
             name: TypeName::new(self.name),
             form: (self.form)(),
         }
+    }
+
+    /// The value of this type that a canonical literal stands for; see [`Value::from_literal`].
+    ///
+    /// # Errors
+    /// A sentence on why the literal is no such value.
+    pub fn literal(&self, literal: &Literal) -> Result<AnyValue, String> {
+        (self.literal)(literal)
+    }
+
+    /// The value of this type that a call makes; see [`Value::from_call`].
+    ///
+    /// # Errors
+    /// A sentence on why the arguments make no such value.
+    pub fn call(&self, call: Call) -> Result<AnyValue, String> {
+        (self.call)(call)
     }
 
     /// Reads a value of this type; see [`Value::decode`].

@@ -2,12 +2,14 @@
 //! `impl Value`, here or in any pack, and nothing enumerates them.
 
 mod any;
+mod call;
 mod choice;
 mod color;
 mod convert;
 mod digest;
 mod file;
 mod image;
+pub mod instruction;
 mod list;
 mod literal;
 mod mask;
@@ -18,12 +20,14 @@ mod scalar;
 mod stored;
 
 pub use any::{AnyValue, Value, ValueType};
+pub use call::Call;
 pub use choice::Choice;
 pub use color::Color;
 pub use convert::{CONVERSIONS, convert};
 pub use digest::{Digest, Hasher};
 pub use file::{File, Folder};
 pub use image::{ColorSpace, Image};
+pub use instruction::Instruction;
 pub use list::List;
 pub use literal::IntoLiteral;
 pub use mask::Mask;
@@ -46,4 +50,5 @@ pub const TYPES: &[ValueType] = &[
     ValueType::of::<Image>(),
     ValueType::of::<Mask>(),
     ValueType::of::<Saved>(),
+    ValueType::of::<Instruction>(),
 ];

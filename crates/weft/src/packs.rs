@@ -7,5 +7,8 @@ pub const PACKS: &[Pack] = &[
     weft_load::PACK,
     weft_picture::PACK,
     weft_edge::PACK,
+    weft_instruct::PACK,
+    weft_retrieve::PACK,
+    weft_upscale::PACK,
     weft_save::PACK,
 ];

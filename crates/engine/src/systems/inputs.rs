@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
 use weft_node::Values;
-use weft_value::{AnyValue, convert};
+use weft_value::{AnyValue, Call, convert};
 
 use crate::{
     plan::{PlannedNode, Source, Wire},
@@ -73,6 +73,17 @@ fn value(source: &Source, run: &Run, given: &Query<&Outputs>) -> Result<AnyValue
     match source {
         Source::Value { value, .. } => Ok(value.clone()),
         Source::Wire(wire) => converted(arrived(wire, run, given)?, wire).map(Cow::into_owned),
+        Source::Call {
+            name,
+            ty,
+            arguments,
+        } => {
+            let mut given_to = Vec::with_capacity(arguments.len());
+            for (argument, source) in arguments {
+                given_to.push((argument.clone(), value(source, run, given)?));
+            }
+            ty.call(Call::new(name, given_to))
+        }
         Source::List { element, items, .. } => {
             let mut list = Vec::with_capacity(items.len());
             for item in items {

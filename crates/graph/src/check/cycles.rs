@@ -80,6 +80,10 @@ fn span_of(value: &Value, linked: &Linked, giver: usize) -> Option<Span> {
             .iter()
             .zip(linked)
             .find_map(|(item, linked)| span_of(item, linked, giver)),
+        (Linked::Call(linked), ValueKind::Call { arguments, .. }) => arguments
+            .iter()
+            .zip(linked)
+            .find_map(|((_, argument), linked)| span_of(argument, linked, giver)),
         _ => None,
     }
 }

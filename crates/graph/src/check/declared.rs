@@ -33,7 +33,7 @@ impl Declared {
 
 fn is_wired_only(form: &Form) -> bool {
     match form {
-        Form::Wired => true,
+        Form::Wired | Form::Call(_) => true,
         Form::List(form) => is_wired_only(form),
         _ => false,
     }

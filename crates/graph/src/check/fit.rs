@@ -111,6 +111,10 @@ impl Fitter<'_, '_, '_> {
                 fitted.unwrap_or_default()
             }
             Linked::List(items) => self.list(value, items, want),
+            Linked::Call(arguments) => Fitted {
+                argument: self.call(value, arguments, want),
+                is_mapped: false,
+            },
             Linked::Literal => self.literal(value, want),
         }
     }
@@ -178,7 +182,12 @@ impl Fitter<'_, '_, '_> {
     }
 
     /// One thing in brackets: an item, or a list whose items are spliced in.
-    fn item(&mut self, value: &Value, linked: &Linked, want: Want<'_>) -> Option<Vec<Argument>> {
+    pub(super) fn item(
+        &mut self,
+        value: &Value,
+        linked: &Linked,
+        want: Want<'_>,
+    ) -> Option<Vec<Argument>> {
         match linked {
             Linked::Broken => None,
             Linked::Literal => match read(value, want.slot, &mut self.report.suggest) {
@@ -195,6 +204,7 @@ impl Fitter<'_, '_, '_> {
                 self.nested(value, want);
                 None
             }
+            Linked::Call(arguments) => self.call(value, arguments, want).map(|call| vec![call]),
             Linked::From { cell, output } => {
                 let flow = self.flow(*cell, *output, &value.span)?;
                 let fitted = self.adapt(flow, want, value, *cell);

@@ -162,7 +162,7 @@ fn how_to_set(input: &InputDecl, declared: &Declared) -> String {
         Form::Folder => "pictures",
         Form::Color => "\"#ff8800\"",
         Form::Choice(words) => words.first().map_or("…", |word| word.name.as_str()),
-        Form::List(_) | Form::Wired => "[…]",
+        Form::List(_) | Form::Wired | Form::Call(_) => "[…]",
     };
     format!("set it with `--set {name}={example}`, or give it a `default`")
 }

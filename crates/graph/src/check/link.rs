@@ -29,6 +29,8 @@ pub(super) enum Linked {
     },
     /// A list with a reference in it.
     List(Vec<Linked>),
+    /// A call, with what each of its arguments refers to.
+    Call(Vec<Linked>),
     /// Its mistake is reported.
     Broken,
 }
@@ -72,7 +74,7 @@ impl Linked {
     pub(super) fn for_each_cell(&self, visit: &mut impl FnMut(usize)) {
         match self {
             Self::From { cell, .. } => visit(*cell),
-            Self::List(items) => {
+            Self::List(items) | Self::Call(items) => {
                 for item in items {
                     item.for_each_cell(visit);
                 }
@@ -129,10 +131,14 @@ impl<'a> Linker<'_, 'a> {
         match &value.kind {
             ValueKind::Wire { node, output } => self.wire(value, node, output.as_deref()),
             ValueKind::Input(name) => self.input(value, name),
-            ValueKind::List(items) if value.has_reference() => {
+            ValueKind::List(items) if value.is_made() => {
                 Linked::List(items.iter().map(|item| self.link(item)).collect())
             }
-            ValueKind::Tuple(_) if value.has_reference() => {
+            ValueKind::Call { arguments, .. } => {
+                let arguments = arguments.iter();
+                Linked::Call(arguments.map(|(_, value)| self.link(value)).collect())
+            }
+            ValueKind::Tuple(_) if value.is_made() => {
                 let mistake = UnknownValue {
                     written: "(…)".to_owned(),
                     at: value.span.clone(),

@@ -89,6 +89,10 @@ fn not_a_literal(value: &Value, slot: &Slot<'_>) -> Option<Mistake> {
             at,
             help: Some("a wire stands alone or in a list in square brackets".to_owned()),
         }),
+        ValueKind::Call { name, .. } => Box::new(UnknownValue {
+            written: format!("{}(…)", name.text),
+            at,
+        }),
         ValueKind::Literal(_) => return None,
     })
 }

@@ -3,6 +3,7 @@
 //! Everything lives in one flat list of cells: nodes, and relays that hand a value in or out of a (sub)graph.
 //! No step recurses over nodes or over subgraphs.
 
+mod call;
 mod cells;
 mod circles;
 mod cycles;

@@ -107,7 +107,7 @@ impl Typing<'_, '_, '_> {
             Linked::From { cell, output } => self.fitter.flow(*cell, *output, &value.span),
             Linked::List(items) => self.output_list(value, linked, items),
             Linked::Broken => None,
-            Linked::Literal => {
+            Linked::Literal | Linked::Call(_) => {
                 let at = value.span.clone();
                 self.fitter.add(OutputNotWired { at });
                 None

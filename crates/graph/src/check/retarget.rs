@@ -54,6 +54,7 @@ impl Fitter<'_, '_, '_> {
         through: &TypeName,
     ) -> Option<Argument> {
         match argument {
+            Argument::Call { .. } => Some(argument),
             Argument::Wire { .. } => self.rewire(argument, want, is_mapped, through),
             Argument::Literal {
                 literal: Literal::List(items),

@@ -208,6 +208,23 @@ impl<'a> Changes<'a> {
                 from.len() == to.len()
                     && from.iter().zip(to).all(|(from, to)| self.is_same(from, to))
             }
+            (
+                ValueKind::Call { name, arguments },
+                ValueKind::Call {
+                    name: to_name,
+                    arguments: to_arguments,
+                },
+            ) => {
+                let text = |name: &Option<Name>| name.as_ref().map(|name| name.text.clone());
+                name.text == to_name.text
+                    && arguments.len() == to_arguments.len()
+                    && arguments
+                        .iter()
+                        .zip(to_arguments)
+                        .all(|((name, from), (to_name, to))| {
+                            text(name) == text(to_name) && self.is_same(from, to)
+                        })
+            }
             _ => from.to_string() == to.to_string(),
         }
     }

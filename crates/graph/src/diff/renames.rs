@@ -48,6 +48,17 @@ fn without_names(value: &Value, is_kept: &impl Fn(&str) -> bool) -> String {
             let items = items.iter().map(|item| without_names(item, is_kept));
             format!("[{}]", items.collect::<Vec<_>>().join(", "))
         }
+        ValueKind::Call { name, arguments } => {
+            let arguments = arguments.iter().map(|(name, value)| {
+                let name = name.as_ref().map_or("", |name| &name.text);
+                format!("{name}: {}", without_names(value, is_kept))
+            });
+            format!(
+                "{}({})",
+                name.text,
+                arguments.collect::<Vec<_>>().join(", ")
+            )
+        }
         // As for comparing, 1 and 1.0 are one number.
         ValueKind::Literal(literal) => literal
             .as_number()

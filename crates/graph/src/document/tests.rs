@@ -58,7 +58,7 @@ fn unknown_kinds_and_values_survive() {
     ));
     let node = &document.nodes[0];
     assert_eq!(node.kind.text, "Future");
-    assert_eq!(node.value("x").unwrap().to_string(), "Some ( Thing ( 1 ) )");
+    assert_eq!(node.value("x").unwrap().to_string(), "Some(Thing(1))");
     assert_eq!(node.value("y").unwrap().to_string(), "{ \"a\" : 1 }");
     assert_eq!(node.value("z").unwrap().to_string(), "b\"ff\"");
     assert!(matches!(

@@ -4,13 +4,13 @@ use std::fmt;
 
 use weft_spec::{Literal, Span};
 
-use super::fields::Reading;
+use super::{Name, fields::Reading};
 use crate::{
     problem::form::BadReference,
     text::{
         leaf::{self, Number},
         token::{Bracket, TokenKind, tokens},
-        tree::{Group, Shape, Tree},
+        tree::{Group, Item, Shape, Tree},
     },
 };
 
@@ -35,6 +35,12 @@ pub(crate) enum ValueKind {
     Literal(Literal),
     List(Vec<Value>),
     Tuple(Vec<Value>),
+    /// `Name(…)`, a value made of others.
+    Call {
+        name: Name,
+        /// Each with its name, if it has one.
+        arguments: Vec<(Option<Name>, Value)>,
+    },
     /// A whole number beyond 64 bits, as it is written.
     TooLarge(String),
     /// Valid RON that no format of ours knows, with one space between its tokens; kept, and a mistake only if
@@ -76,6 +82,18 @@ impl Value {
             ValueKind::List(items) | ValueKind::Tuple(items) => {
                 items.iter().any(Self::has_reference)
             }
+            ValueKind::Call { arguments, .. } => {
+                arguments.iter().any(|(_, value)| value.has_reference())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is more than a literal: a reference, a call, or a list or tuple with one in it.
+    pub(crate) fn is_made(&self) -> bool {
+        match &self.kind {
+            ValueKind::Wire { .. } | ValueKind::Input(_) | ValueKind::Call { .. } => true,
+            ValueKind::List(items) | ValueKind::Tuple(items) => items.iter().any(Self::is_made),
             _ => false,
         }
     }
@@ -104,6 +122,17 @@ impl fmt::Display for Value {
             ValueKind::Literal(literal) => write!(f, "{literal}"),
             ValueKind::List(items) => write_items(f, items, ('[', ']')),
             ValueKind::Tuple(items) => write_items(f, items, ('(', ')')),
+            ValueKind::Call { name, arguments } => {
+                write!(f, "{}(", name.text)?;
+                for (place, (name, value)) in arguments.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { ", " };
+                    match name {
+                        Some(name) => write!(f, "{comma}{}: {value}", name.text)?,
+                        None => write!(f, "{comma}{value}")?,
+                    }
+                }
+                f.write_str(")")
+            }
             ValueKind::TooLarge(written) | ValueKind::Unknown(written) => f.write_str(written),
             ValueKind::Broken => f.write_str("?"),
         }
@@ -176,7 +205,7 @@ fn word_value(word: &str) -> ValueKind {
 fn group_value(reading: &mut Reading<'_>, tree: &Tree, group: &Group) -> ValueKind {
     let has_keys = group.has_keys() && !group.items.is_empty();
     match (&group.name, group.bracket) {
-        (Some(name), _) => named_value(reading, tree, group, leaf_name(reading, name)),
+        (Some(name), _) => named_value(reading, tree, group, reading.word(name)),
         (None, Bracket::Square) => ValueKind::List(items(reading, group)),
         (None, Bracket::Round) if !has_keys => ValueKind::Tuple(items(reading, group)),
         (None, _) => unknown(reading, tree),
@@ -192,22 +221,31 @@ fn unknown(reading: &Reading<'_>, tree: &Tree) -> ValueKind {
     ValueKind::Unknown(words.join(" "))
 }
 
-fn leaf_name(reading: &Reading<'_>, name: &Span) -> String {
-    leaf::word(reading.text(name)).to_owned()
-}
-
 fn items(reading: &mut Reading<'_>, group: &Group) -> Vec<Value> {
     let items = group.items.iter();
     items.map(|item| value(reading, &item.value)).collect()
 }
 
-fn named_value(reading: &mut Reading<'_>, tree: &Tree, group: &Group, name: String) -> ValueKind {
-    let (written, help) = match name.as_str() {
+/// A call; its arguments are looked at when it is known what takes it.
+fn call(reading: &mut Reading<'_>, group: &Group, name: &Name) -> ValueKind {
+    let argument = |item: &Item| {
+        let name = item.key.as_ref().map(|key| reading.word(&key.span));
+        (name, value(reading, &item.value))
+    };
+    ValueKind::Call {
+        name: name.clone(),
+        arguments: group.items.iter().map(argument).collect(),
+    }
+}
+
+fn named_value(reading: &mut Reading<'_>, tree: &Tree, group: &Group, name: Name) -> ValueKind {
+    let (written, help) = match name.text.as_str() {
         "Wire" => ("Wire", "write `Wire(\"node\")` or `Wire(\"node.output\")`"),
         "Input" => (
             "Input",
             "write `Input(\"name\")`, a name of the graph's `inputs`",
         ),
+        _ if group.bracket == Bracket::Round => return call(reading, group, &name),
         _ => return unknown(reading, tree),
     };
     let referred = match group.items.as_slice() {

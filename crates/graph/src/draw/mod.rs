@@ -123,6 +123,12 @@ impl<'a> Drawing<'a> {
                 }
                 return;
             }
+            ValueKind::Call { arguments, .. } => {
+                for (_, argument) in arguments.iter().filter(|(_, it)| it.has_reference()) {
+                    self.value(document, to, input, argument);
+                }
+                return;
+            }
             ValueKind::Input(name) => (document.input_place(name), ""),
             ValueKind::Wire { node, output } => {
                 let place = document.place_of(node).map(|place| first_node + place);

@@ -10,8 +10,8 @@ use std::{
 };
 
 use weft_spec::{
-    ChoiceSpec, Effect, Form, Literal, NodeSpec, OutputSpec, PackSpec, PortSpec, Range, Registry,
-    Source, TypeName, TypeSpec,
+    CallSpec, ChoiceSpec, Effect, Form, Literal, NodeSpec, OutputSpec, PackSpec, PortSpec, Range,
+    Registry, Source, TypeName, TypeSpec,
 };
 
 use crate::{Document, Files, Given, Graph, check, read};
@@ -208,6 +208,19 @@ fn pictures() -> Vec<NodeSpec> {
     ]
 }
 
+fn calls() -> Form {
+    let call = |name: &str, second| CallSpec {
+        name: name.into(),
+        help: String::new(),
+        takes: vec![port("text", "Text", Form::Text), second],
+    };
+    let images = Form::List(Box::new(Form::Wired));
+    Form::Call(vec![
+        call("Text", number("weight", 1.0, 0.0..=4.0)),
+        call("Image", port("images", "List<Image>", images)),
+    ])
+}
+
 fn others() -> Vec<NodeSpec> {
     let mut noise = node(
         "edge.Canny",
@@ -233,6 +246,15 @@ fn others() -> Vec<NodeSpec> {
     vec![
         noise,
         node("edge.Title", titled, &[("image", "Image")]),
+        node(
+            "edge.Ask",
+            vec![port(
+                "refs",
+                "List<Reference>",
+                Form::List(Box::new(calls())),
+            )],
+            &[("image", "Image")],
+        ),
         node("edge.Count", vec![image("image")], &[("count", "Integer")]),
         node(
             "edge.Zoom",

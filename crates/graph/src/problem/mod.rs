@@ -1,5 +1,6 @@
 //! What can be wrong with a graph file: one struct per mistake, all of them gathered in one report.
 
+pub(crate) mod calls;
 pub(crate) mod form;
 pub(crate) mod inputs;
 pub(crate) mod names;

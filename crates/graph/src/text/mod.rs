@@ -5,6 +5,7 @@
 //! this reader to it: what is a tree here is RON there.
 
 pub(crate) mod leaf;
+pub(crate) mod part;
 pub(crate) mod token;
 pub(crate) mod tree;
 

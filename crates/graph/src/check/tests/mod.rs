@@ -1,5 +1,6 @@
 //! What is a graph and what is not.
 
+mod calls;
 mod inputs;
 mod lists;
 mod mistakes;
@@ -38,6 +39,14 @@ fn short(argument: &Argument) -> String {
             let star = if *is_mapped { "*" } else { "" };
             let items: Vec<String> = items.iter().map(short).collect();
             format!("{star}[{}]", items.join(", "))
+        }
+        Argument::Call {
+            name, arguments, ..
+        } => {
+            let arguments = arguments
+                .iter()
+                .map(|it| format!("{}: {}", it.name, short(&it.value)));
+            format!("{name}({})", arguments.collect::<Vec<_>>().join(", "))
         }
     }
 }

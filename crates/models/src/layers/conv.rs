@@ -1,0 +1,110 @@
+//! Convolution and group normalisation of feature maps.
+
+use burn::{
+    module::{Module, Param},
+    tensor::Tensor,
+};
+use weft_tensor::{ConvOptions, Precision, conv2d, group_norm_silu};
+
+use super::Maker;
+
+/// A convolution with a square kernel of odd side, which keeps the size of the map but for its stride or
+/// enlargement.
+#[derive(Module, Debug)]
+pub(crate) struct Conv {
+    weight: Param<Tensor<4>>,
+    bias: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    options: ConvOptions,
+    #[module(skip)]
+    precision: Precision,
+}
+
+impl Conv {
+    /// From `inputs` to `outputs` channels, with a kernel of `side` × `side`.
+    pub(crate) fn new(
+        maker: &mut Maker<'_>,
+        [inputs, outputs]: [usize; 2],
+        side: usize,
+        options: ConvOptions,
+    ) -> Self {
+        Self {
+            weight: maker.uniform([outputs, inputs, side, side], inputs * side * side),
+            bias: Some(maker.zeros([outputs])),
+            options: ConvOptions {
+                padding: [side / 2; 4],
+                ..options
+            },
+            precision: maker.precision(),
+        }
+    }
+
+    /// A 3×3 convolution.
+    pub(crate) fn three(maker: &mut Maker<'_>, channels: [usize; 2]) -> Self {
+        Self::new(maker, channels, 3, ConvOptions::default())
+    }
+
+    /// A 3×3 convolution that halves the map.
+    pub(crate) fn shrink(maker: &mut Maker<'_>, channels: [usize; 2]) -> Self {
+        Self::new(maker, channels, 3, ConvOptions::default().with_stride(2))
+    }
+
+    /// A 3×3 convolution of the map doubled.
+    pub(crate) fn enlarge(maker: &mut Maker<'_>, channels: [usize; 2]) -> Self {
+        Self::new(maker, channels, 3, ConvOptions::default().upsampled())
+    }
+
+    /// A 1×1 convolution.
+    pub(crate) fn one(maker: &mut Maker<'_>, channels: [usize; 2]) -> Self {
+        Self::new(maker, channels, 1, ConvOptions::default())
+    }
+
+    /// A 3×3 convolution that adds nothing until it has learnt.
+    pub(crate) fn silent_three(maker: &mut Maker<'_>, [inputs, outputs]: [usize; 2]) -> Self {
+        Self {
+            weight: maker.zeros([outputs, inputs, 3, 3]),
+            bias: Some(maker.zeros([outputs])),
+            options: ConvOptions::padded(1),
+            precision: maker.precision(),
+        }
+    }
+
+    /// A 1×1 convolution that adds nothing until it has learnt, and nothing of zeros ever.
+    pub(crate) fn silent_one(maker: &mut Maker<'_>, [inputs, outputs]: [usize; 2]) -> Self {
+        Self {
+            weight: maker.zeros([outputs, inputs, 1, 1]),
+            bias: None,
+            options: ConvOptions::default(),
+            precision: maker.precision(),
+        }
+    }
+
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let bias = self.bias.as_ref().map(Param::val);
+        conv2d(x, self.weight.val(), bias, self.options, self.precision)
+    }
+}
+
+/// Group normalisation.
+#[derive(Module, Debug)]
+pub(crate) struct GroupNorm {
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+    groups: usize,
+}
+
+impl GroupNorm {
+    pub(crate) fn new(maker: &Maker<'_>, channels: usize, groups: usize) -> Self {
+        Self {
+            gamma: maker.ones([channels]),
+            beta: maker.zeros([channels]),
+            groups,
+        }
+    }
+
+    /// Normalised, then SiLU.
+    pub(crate) fn silu(&self, x: Tensor<4>) -> Tensor<4> {
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        group_norm_silu(x, gamma, beta, self.groups, 1e-5, true)
+    }
+}

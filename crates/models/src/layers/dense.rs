@@ -1,0 +1,74 @@
+//! Dense layers and layer normalisation over the last axis.
+
+use burn::{
+    module::{Module, Param},
+    tensor::Tensor,
+};
+use weft_tensor::{Precision, layer_norm, linear};
+
+use super::Maker;
+
+/// `x · weight + bias`; the weight is `[in, out]`.
+#[derive(Module, Debug)]
+pub(crate) struct Linear {
+    weight: Param<Tensor<2>>,
+    bias: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    precision: Precision,
+}
+
+impl Linear {
+    /// With a bias.
+    pub(crate) fn new(maker: &mut Maker<'_>, inputs: usize, outputs: usize) -> Self {
+        Self {
+            weight: maker.uniform([inputs, outputs], inputs),
+            bias: Some(maker.zeros([outputs])),
+            precision: maker.precision(),
+        }
+    }
+
+    /// Without a bias: zeros give zeros.
+    pub(crate) fn plain(maker: &mut Maker<'_>, inputs: usize, outputs: usize) -> Self {
+        Self {
+            weight: maker.uniform([inputs, outputs], inputs),
+            bias: None,
+            precision: maker.precision(),
+        }
+    }
+
+    /// Without a bias, giving zeros until it has learnt.
+    pub(crate) fn silent(maker: &Maker<'_>, inputs: usize, outputs: usize) -> Self {
+        Self {
+            weight: maker.zeros([inputs, outputs]),
+            bias: None,
+            precision: maker.precision(),
+        }
+    }
+
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let bias = self.bias.as_ref().map(Param::val);
+        linear(x, self.weight.val(), bias, self.precision)
+    }
+}
+
+/// Layer normalisation.
+#[derive(Module, Debug)]
+pub(crate) struct LayerNorm {
+    gamma: Param<Tensor<1>>,
+    beta: Param<Tensor<1>>,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    pub(crate) fn new(maker: &Maker<'_>, width: usize, epsilon: f64) -> Self {
+        Self {
+            gamma: maker.ones([width]),
+            beta: maker.zeros([width]),
+            epsilon,
+        }
+    }
+
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        layer_norm(x, self.gamma.val(), self.beta.val(), self.epsilon)
+    }
+}

@@ -1,0 +1,94 @@
+//! The work that is timed, with the names that `pytorch.py` gives it.
+
+use burn::tensor::{Device, Distribution, Tensor};
+use weft_tensor::ConvOptions;
+
+use crate::arithmetic::Arithmetic;
+use crate::unet::{CONTEXT, UNet};
+
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) work: Box<dyn Fn(Arithmetic)>,
+}
+
+fn case(name: impl Into<String>, work: impl Fn(Arithmetic) + 'static) -> Case {
+    Case {
+        name: name.into(),
+        work: Box::new(work),
+    }
+}
+
+pub(crate) fn all() -> impl Iterator<Item = Case> {
+    let makers: [fn() -> Vec<Case>; 4] = [products, convolutions, rows, unets];
+    makers.into_iter().flat_map(|make| make())
+}
+
+fn normal<const D: usize>(shape: [usize; D]) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex())
+}
+
+fn products() -> Vec<Case> {
+    let product = |[m, k, n]: [usize; 3]| {
+        let (x, weight) = (normal([m, k]), normal([k, n]));
+        case(format!("matmul {m}x{k}x{n}"), move |by| {
+            by.linear(x.clone(), weight.clone(), None);
+        })
+    };
+    vec![product([4096, 320, 1280]), product([2048, 2048, 2048])]
+}
+
+fn convolutions() -> Vec<Case> {
+    let convolution = |[batch, channels, size, kernel]: [usize; 4]| {
+        let x = normal([batch, channels, size, size]);
+        let weight = normal([channels, channels, kernel, kernel]);
+        let (bias, options) = (normal([channels]), ConvOptions::padded(kernel / 2));
+        let name = format!("conv{kernel}x{kernel} {batch}x{channels}x{size}x{size}");
+        case(name, move |by| {
+            by.conv(x.clone(), weight.clone(), bias.clone(), options);
+        })
+    };
+    let shapes = [[1, 320, 64, 3], [2, 128, 64, 3], [2, 256, 32, 3], [1, 320, 64, 1]];
+    shapes.into_iter().map(convolution).collect()
+}
+
+fn rows() -> Vec<Case> {
+    let [q, k, v] = [(); 3].map(|()| normal([1, 16, 4096, 40]));
+    let (map, rows, wide) = (normal([1, 320, 64, 64]), normal([1, 4096, 320]), normal([1, 4096, 2560]));
+    let (gamma, beta) = (normal([320]), normal([320]));
+    let scale = (gamma.clone(), beta.clone());
+    vec![
+        case("attention 16x4096x40", move |by| {
+            by.attention(q.clone(), k.clone(), v.clone());
+        }),
+        case("group norm + silu 1x320x64x64", move |by| {
+            by.group_norm(map.clone(), gamma.clone(), beta.clone(), (32, true));
+        }),
+        case("layer norm 4096x320", move |by| {
+            by.layer_norm(rows.clone(), scale.0.clone(), scale.1.clone());
+        }),
+        case("geglu 4096x2560", move |by| {
+            by.geglu(wide.clone());
+        }),
+    ]
+}
+
+fn unets() -> Vec<Case> {
+    let forward = |batch: usize| {
+        let unet = UNet::new(&Device::flex());
+        let (x, time, context) = input(batch, &Device::flex());
+        case(format!("unet forward B{batch}"), move |by| {
+            unet.forward(x.clone(), time.clone(), &context, by);
+        })
+    };
+    vec![forward(1), forward(2)]
+}
+
+/// What a U-Net takes for so many pictures.
+pub(crate) fn input(batch: usize, device: &Device) -> (Tensor<4>, Tensor<2>, Tensor<3>) {
+    let spread = Distribution::Normal(0.0, 1.0);
+    (
+        Tensor::random([batch, 4, 64, 64], spread, device),
+        Tensor::random([batch, 128], spread, device),
+        Tensor::random([batch, 77, CONTEXT], spread, device),
+    )
+}

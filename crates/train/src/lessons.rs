@@ -1,0 +1,12 @@
+//! What the networks learn, each with its loss and its sheet of samples.
+
+mod draw;
+mod reconstruct;
+mod sheet;
+
+#[cfg(test)]
+mod tests;
+
+pub use draw::{Draw, Example, Examples, Shown, Told};
+pub use reconstruct::{Reconstruct, Source, psnr, scale};
+pub use sheet::sheet;

@@ -1,0 +1,96 @@
+//! What a training run is told, as a RON file.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use weft_models::autoencoder;
+
+use crate::training::Pace;
+
+/// One stage of training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Recipe {
+    /// Pictures to latents and back.
+    Autoencoder {
+        /// The data set.
+        data: PathBuf,
+        /// The sizes of the network.
+        #[serde(default)]
+        net: autoencoder::Config,
+        /// How long and how fast.
+        pace: Pace,
+    },
+}
+
+/// Why a recipe cannot be followed.
+#[derive(Debug, Error)]
+pub enum RecipeError {
+    /// The file.
+    #[error("cannot read the recipe: {why}: {}", path.display())]
+    File {
+        /// What the system said.
+        why: std::io::Error,
+        /// Which.
+        path: PathBuf,
+    },
+    /// Its text.
+    #[error("the recipe is wrong at line {line}, column {column}: {why}: {}", path.display())]
+    Text {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong.
+        why: String,
+        /// Which.
+        path: PathBuf,
+    },
+}
+
+impl Recipe {
+    /// Reads one; its paths start from its own folder.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or one with a mistake.
+    pub fn read(path: &Path) -> Result<Self, RecipeError> {
+        let text = fs::read_to_string(path).map_err(|why| RecipeError::File {
+            why,
+            path: path.to_owned(),
+        })?;
+        let mut recipe: Self = ron::from_str(&text).map_err(|wrong| RecipeError::Text {
+            line: wrong.span.start.line,
+            column: wrong.span.start.col,
+            why: wrong.code.to_string(),
+            path: path.to_owned(),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let data = recipe.data_mut();
+        *data = folder.join(&*data);
+        Ok(recipe)
+    }
+
+    /// Its data set.
+    pub fn data(&self) -> &Path {
+        match self {
+            Self::Autoencoder { data, .. } => data,
+        }
+    }
+
+    /// How long and how fast.
+    pub fn pace_mut(&mut self) -> &mut Pace {
+        match self {
+            Self::Autoencoder { pace, .. } => pace,
+        }
+    }
+
+    fn data_mut(&mut self) -> &mut PathBuf {
+        match self {
+            Self::Autoencoder { data, .. } => data,
+        }
+    }
+}

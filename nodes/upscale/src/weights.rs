@@ -1,0 +1,26 @@
+//! The network: the shipped one, or that of a file.
+
+use burn::tensor::Device;
+use weft_models::compact::Compact;
+use weft_node::{Error, Result, value::File};
+
+/// Part of the program, so it is there from any folder. `models/upscale/README.md` says what it is.
+pub(crate) const SHIPPED: &[u8] =
+    include_bytes!("../../../models/upscale/realesr-animevideov3-x4.safetensors");
+
+/// Reads the network of `model`, or the shipped one.
+pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Compact> {
+    let Some(file) = model else {
+        let spoilt = |error| Error::Missing(format!("the shipped network cannot be read: {error}"));
+        return Compact::read(SHIPPED, device).map_err(spoilt);
+    };
+    let bytes = file.read().map_err(Error::Io)?;
+    Compact::read(&bytes, device).map_err(|error| {
+        let message = format!(
+            "{error}\nleave `model` out for the shipped network, or make such a file as \
+             `crates/models/scripts/compact_weights.py` does\nin {}",
+            file.path().display()
+        );
+        Error::input("model", message)
+    })
+}
