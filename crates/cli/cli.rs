@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{check, completions, diff, doctor, fmt, graph, man, node, nodes, run, watch};
+use crate::{check, completions, diff, doctor, fmt, graph, man, node, nodes, run, train, watch};
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
 ///
@@ -27,6 +27,7 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     Run(run::Args),
     Watch(watch::Args),
+    Train(train::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Diff(diff::Args),

@@ -17,6 +17,7 @@ mod problems;
 mod run;
 mod source;
 mod summary;
+mod train;
 mod watch;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let ending = match Cli::parse().verb {
         Verb::Run(args) => run::run(&args),
         Verb::Watch(args) => watch::watch(&args),
+        Verb::Train(args) => train::train(&args),
         Verb::Check(args) => check::check(&args),
         Verb::Fmt(args) => fmt::fmt(&args),
         Verb::Diff(args) => diff::diff(&args),

@@ -22,12 +22,12 @@ use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut
 use serde::{Deserialize, Serialize};
 
 pub use build::{Options, build};
-pub use caption::{caption, styled, thing};
+pub use caption::{caption, thing};
 pub use dice::Dice;
 pub use error::DataError;
-pub use shown::{Contours, edges, outline, picture, silhouette, spread, thickened};
+pub use shown::{Contours, edges, filled, outline, picture, silhouette, spread, thickened};
 pub use split::Split;
-pub use styles::{STYLES, StyleSource};
+pub use styles::{Kind, STYLES, StyleSource};
 
 /// Something that can be drawn: an emoji without its skin tones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,8 @@ pub struct Style {
     pub credit: String,
     /// Words for how it looks, each with its article if it takes one.
     pub phrases: Vec<String>,
+    /// Whether it is drawn in black alone: parts inside its lines are clear, so its silhouette has holes.
+    pub ink: bool,
 }
 
 /// A package that pictures or words came from.

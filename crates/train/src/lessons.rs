@@ -1,6 +1,7 @@
 //! What the networks learn, each with its loss and its sheet of samples.
 
 mod draw;
+mod pictures;
 mod reconstruct;
 mod sheet;
 
@@ -8,5 +9,6 @@ mod sheet;
 mod tests;
 
 pub use draw::{Draw, Example, Examples, Shown, Told};
+pub use pictures::Pictures;
 pub use reconstruct::{Reconstruct, Source, psnr, scale};
 pub use sheet::sheet;

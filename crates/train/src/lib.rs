@@ -1,6 +1,10 @@
 //! Data sets, training stages and evaluation.
 
 pub mod data;
+mod follow;
 pub mod lessons;
-pub mod recipe;
+mod recipe;
 pub mod training;
+
+pub use follow::{FollowError, follow};
+pub use recipe::{Recipe, RecipeError};

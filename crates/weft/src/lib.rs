@@ -16,5 +16,6 @@ pub use weft_node as node;
 pub use weft_spec as spec;
 pub use weft_store as store;
 pub use weft_tensor as tensor;
+pub use weft_train as train;
 pub use weft_value as value;
 pub use weft_vision as vision;

@@ -180,10 +180,12 @@ arithmetic!(
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn dot_pairs(sum: avx512::Lanes, a: avx512::Lanes, b: avx512::Lanes) -> avx512::Lanes {
-    use std::arch::x86_64::{__m512bh, _mm512_dpbf16_ps};
+    use std::arch::x86_64::{__m512, __m512bh, _mm512_dpbf16_ps};
+    use std::mem::transmute as cast;
     // SAFETY: vectors of the same 512 bits, any bits are bf16; run only inside `Bf16::enter`.
     unsafe {
-        let (a, b): (__m512bh, __m512bh) = (std::mem::transmute(a.0), std::mem::transmute(b.0));
+        let (a, b): (__m512bh, __m512bh) =
+            (cast::<__m512, __m512bh>(a.0), cast::<__m512, __m512bh>(b.0));
         avx512::Lanes(_mm512_dpbf16_ps(sum.0, a, b))
     }
 }

@@ -12,6 +12,7 @@ use super::pack::Source;
 use super::query_grads::QueryBlock;
 use super::tiles::{cut, each};
 use super::{AttentionInputs, AttentionOutcome, Heads};
+use crate::Precision;
 use crate::gemm::scratch;
 
 /// A head, packed for both halves.
@@ -118,8 +119,13 @@ fn with_packed(
         let out = done.out.rows(at[0], at[1]);
         let sums = &done.log_sum[(at[0] * of.shape.heads + at[1]) * q.count..][..q.count];
         for (row, &sum) in sums.iter().enumerate() {
-            let pairs = g.rows.row(row, g.size).iter().zip(out.row(row, g.size));
-            delta[row] = pairs.map(|(grad, out)| grad * out).sum();
+            let (grad, out) = (g.rows.row(row, g.size), out.row(row, g.size));
+            // Of the numbers that the products see, so that the slopes of a query's scores still sum to nothing.
+            delta[row] = if of.precision == Precision::Bf16 {
+                dot(grad, out, rounded)
+            } else {
+                dot(grad, out, |grad| grad)
+            };
             if sum != f32::NEG_INFINITY {
                 log_sum[row] = sum * LOG2_E;
             }
@@ -151,4 +157,27 @@ fn with_packed(
             delta,
         });
     });
+}
+
+/// The nearest bf16, ties to even; NaN need not stay.
+fn rounded(x: f32) -> f32 {
+    let bits = x.to_bits();
+    let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1));
+    f32::from_bits(nearest & 0xffff_0000)
+}
+
+/// `Σ a' · b` in lanes of a fixed number, with what throughs of `a`.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32], through: impl Fn(f32) -> f32) -> f32 {
+    const LANES: usize = 8;
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, &a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += through(a) * b;
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).map(|(&a, b)| through(a) * b);
+    rest.chain(sums).sum()
 }

@@ -104,9 +104,9 @@ impl Job for QueryBlock<'_> {
                 unsafe {
                     Product {
                         a: k_words.as_ptr().cast(),
-                        a_stride: BLOCK,
+                        a_stride: k.beside(),
                         b: q_words.as_ptr().add(column).cast(),
-                        b_stride: BLOCK,
+                        b_stride: q.beside(),
                         rows: keys.len(),
                         depth: way.words(q.size),
                         c: scores.as_mut_ptr(),

@@ -1,6 +1,6 @@
 //! The operands of a head in words, block by block.
 
-use super::arithmetic::{BLOCK, Way};
+use super::arithmetic::{BLOCK, WIDEST, Way};
 use super::heads::Rows;
 use crate::gemm::Strip;
 
@@ -18,7 +18,7 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// Words of a block with the rows beside each other.
     pub(super) fn turned(&self, way: Way) -> usize {
-        way.words(self.size) * BLOCK
+        way.words(self.size) * self.beside()
     }
 
     /// Words of a block with the rows below each other.
@@ -26,17 +26,22 @@ impl Source<'_> {
         way.words(BLOCK) * pitch(self.size)
     }
 
+    /// Rows beside each other in a turned block: whole tiles, no more than there are rows for.
+    pub(super) fn beside(&self) -> usize {
+        self.count.next_multiple_of(WIDEST).min(BLOCK)
+    }
+
     /// How many blocks there are.
     pub(super) fn blocks(&self) -> usize {
         self.count.div_ceil(BLOCK)
     }
 
-    /// Packs a block as `[size in words, BLOCK]`; rows that are not there become zero.
+    /// Packs a block as `[size in words, beside]`; rows that are not there become zero.
     pub(super) fn turn(&self, way: Way, block: usize, dst: &mut [u32]) {
         let depth = way.words(self.size);
         let mut strip = self.strip(block, depth, dst);
-        strip.pitch = BLOCK;
-        strip.check(depth, BLOCK);
+        strip.pitch = self.beside();
+        strip.check(depth, strip.pitch);
         // SAFETY: checked just now; the kernel is one of this processor.
         unsafe { (way.kernel().packers.columns_along)(&mut strip) }
     }

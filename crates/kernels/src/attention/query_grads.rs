@@ -40,12 +40,12 @@ impl Job for QueryBlock<'_> {
                 }
                 let product = |which: [usize; 2], c: *mut f32| Product {
                     a: head.turned_block(which[0], block).cast(),
-                    a_stride: BLOCK,
+                    a_stride: head.sources[which[0]].beside(),
                     b: head
                         .turned_block(which[1], self.block)
                         .wrapping_add(column)
                         .cast(),
-                    b_stride: BLOCK,
+                    b_stride: head.sources[which[1]].beside(),
                     rows: keys.len(),
                     depth: head.way.words(if which[0] == 1 { k.size } else { v.size }),
                     c,

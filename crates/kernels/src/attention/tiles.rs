@@ -13,7 +13,7 @@ pub(super) fn each(count: usize, work: usize, piece: impl Fn(usize) + Sync) {
     if count.saturating_mul(work) <= ALONE {
         (0..count).for_each(piece);
     } else {
-        (0..count).into_par_iter().for_each(|item| piece(item));
+        (0..count).into_par_iter().for_each(&piece);
     }
 }
 

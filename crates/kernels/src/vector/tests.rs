@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Kernel, Vector, exp, moments, normal, run, sum, sweep};
+use super::{Kernel, Vector, exp, moments, normal, run, sum};
 use crate::isa::{Isa, Precision};
 
 pub(crate) use super::reference;

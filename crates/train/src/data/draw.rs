@@ -11,7 +11,10 @@ use image::{
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
 use resvg::{tiny_skia, usvg};
-use weft_vision::resample::{Filter, resize};
+use weft_vision::{
+    geometry::put,
+    resample::{Filter, resize},
+};
 
 /// Draws an SVG as large as fits into a square, in its middle, as straight RGBA.
 pub(super) fn svg(text: &str, side: usize) -> Result<Vec<u8>, String> {
@@ -31,20 +34,22 @@ fn drawn(text: &str, side: usize) -> Result<Vec<u8>, String> {
     visible(pixels.take_demultiplied())
 }
 
-/// Reads a square WebP and makes it `side` wide, as straight RGBA.
+/// Reads a WebP and makes it as large as fits into a square, in its middle, as straight RGBA.
 pub(super) fn webp(bytes: &[u8], side: usize) -> Result<Vec<u8>, String> {
     let read = image::load_from_memory_with_format(bytes, ImageFormat::WebP).map_err(|why| why.to_string())?;
     let read = read.into_rgba8();
     let (width, height) = (read.width() as usize, read.height() as usize);
-    if width != height {
-        return Err(format!("it is {width} by {height}, not square"));
-    }
-    let pixels = TensorData::new(read.into_raw(), [height, width, 4]).convert::<f32>();
-    let pixels = Tensor::<3>::from_data(pixels, &Device::flex()) / 255.0;
-    let small = resize(pixels.permute([2, 0, 1]).unsqueeze(), (side, side), Filter::Lanczos);
-    let small = (small.squeeze_dim::<3>(0).permute([1, 2, 0]) * 255.0).round();
-    let numbers = small.try_into_vec_as::<f32>().map_err(|why| why.to_string())?;
-    let mut pixels: Vec<u8> = numbers.into_iter().map(|number| number as u8).collect();
+    let pixels = TensorData::new(read.into_raw(), [1, height, width, 4]).convert::<f32>();
+    let pixels = Tensor::<4>::from_data(pixels, &Device::flex()).permute([0, 3, 1, 2]) / 255.0;
+
+    let longer = width.max(height);
+    let fit = |length: usize| ((length * side + longer / 2) / longer).max(1);
+    let (rows, columns) = (fit(height), fit(width));
+    let small = resize(pixels, (rows, columns), Filter::Lanczos);
+    let ground = Tensor::zeros([1, 4, side, side], &Device::flex());
+    let square = put(ground, small, ((side - rows) / 2, (side - columns) / 2));
+    let numbers = (square.permute([0, 2, 3, 1]) * 255.0).round().try_into_vec_as::<f32>();
+    let mut pixels: Vec<u8> = numbers.map_err(|why| why.to_string())?.into_iter().map(|number| number as u8).collect();
     for pixel in pixels.chunks_exact_mut(4).filter(|pixel| pixel[3] == 0) {
         pixel.fill(0);
     }

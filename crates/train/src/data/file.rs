@@ -30,7 +30,11 @@ impl DataSet {
     pub fn save(&self, path: &Path) -> Result<(), DataError> {
         let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut builder = tempfile::Builder::new();
+            // As the system's mask has it, like any file; a temporary one is its owner's alone by default.
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+            let mut file = builder.tempfile_in(folder)?;
             for part in [&start(&self.head), &self.pngs, self.hash.as_bytes().as_slice()] {
                 file.write_all(part)?;
             }

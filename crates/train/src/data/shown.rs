@@ -19,7 +19,7 @@ pub struct Contours {
 impl Default for Contours {
     /// What the node `edge.Canny` has by default, with less blur: these pictures are small and without noise.
     fn default() -> Self {
-        Self { sigma: 1.0, low: 0.1, high: 0.2 }
+        Self { sigma: 1.0, low: 0.03, high: 0.06 }
     }
 }
 
@@ -27,7 +27,7 @@ impl Contours {
     /// From many fine lines to few coarse ones.
     pub fn any(dice: &mut Dice) -> Self {
         let sigma = 0.6 + dice.unit();
-        let low = 0.04 + 0.08 * dice.unit();
+        let low = 0.02 + 0.04 * dice.unit();
         Self { sigma, low, high: 2.0 * low }
     }
 }
@@ -52,6 +52,29 @@ pub fn picture(rgba: &[u8], ground: [f32; 3], out: &mut [f32]) {
 /// rgba: `[pixels, 4]`, result: `[pixels]`
 pub fn silhouette(rgba: &[u8]) -> Vec<f32> {
     rgba.chunks_exact(4).map(|pixel| f32::from(u8::from(pixel[3] >= 128))).collect()
+}
+
+/// A silhouette without its holes: 1 wherever no way leads, by sides, to the border through pixels of 0.
+///
+/// # Shapes
+/// silhouette and result: `[side, side]`
+pub fn filled(silhouette: &[f32], side: usize) -> Vec<f32> {
+    let mut filled = vec![1.0; silhouette.len()];
+    let last = side.saturating_sub(1);
+    let border = (0..side).flat_map(|i| [i, last * side + i, i * side, i * side + last]);
+    let mut open: Vec<usize> = border.collect();
+    while let Some(place) = open.pop() {
+        if silhouette[place] > 0.0 || filled[place] == 0.0 {
+            continue;
+        }
+        filled[place] = 0.0;
+        let (row, column) = (place / side, place % side);
+        open.extend((row > 0).then(|| place - side));
+        open.extend((row < last).then(|| place + side));
+        open.extend((column > 0).then(|| place - 1));
+        open.extend((column < last).then(|| place + 1));
+    }
+    filled
 }
 
 /// A plane of 0..=1 as a grey picture: 1 is white.

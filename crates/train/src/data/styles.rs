@@ -34,6 +34,8 @@ pub struct StyleSource {
     pub credit: &'static str,
     /// Words for how it looks, each with its article if it takes one; no two styles share one.
     pub phrases: &'static [&'static str],
+    /// Whether it is drawn in black alone.
+    pub ink: bool,
 }
 
 impl StyleSource {
@@ -45,6 +47,7 @@ impl StyleSource {
             licence: self.licence.to_owned(),
             credit: self.credit.to_owned(),
             phrases: self.phrases.iter().map(|phrase| (*phrase).to_owned()).collect(),
+            ink: self.ink,
         }
     }
 }
@@ -62,13 +65,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Files { within: "fluent-flat" },
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &[
-            "a glossy 3D render",
-            "a soft 3D model",
-            "a shiny rounded 3D icon",
-            "3D art with smooth lighting",
-            "a plastic toy-like 3D render",
-        ],
+        phrases: &["a glossy 3D render", "a soft 3D model", "a shiny 3D icon", "smooth 3D art", "a toy-like 3D render"],
+        ink: false,
     },
     StyleSource {
         id: "fluent-flat",
@@ -77,12 +75,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &[
-            "flat vector art",
-            "a flat vector icon",
-            "a bold flat illustration without outlines",
-            "flat shapes in vivid colors",
-        ],
+        phrases: &["flat vector art", "a flat vector icon", "a bold flat illustration", "a vivid flat drawing"],
+        ink: false,
     },
     StyleSource {
         id: "fluent-high-contrast",
@@ -91,12 +85,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &[
-            "a black line icon",
-            "bold black line art",
-            "a high contrast black and white icon",
-            "thick black outlines on white",
-        ],
+        phrases: &["a black line icon", "bold black line art", "a thick black outline drawing", "a high contrast icon"],
+        ink: true,
     },
     StyleSource {
         id: "noto",
@@ -105,12 +95,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "Apache-2.0",
         credit: GOOGLE,
-        phrases: &[
-            "a detailed cartoon with soft gradients",
-            "a softly shaded cartoon drawing",
-            "a modern Android emoji",
-            "a cartoon clip art in warm shaded colors",
-        ],
+        phrases: &["a shaded cartoon", "a softly shaded cartoon drawing", "a modern Android emoji", "a warm gradient illustration"],
+        ink: false,
     },
     StyleSource {
         id: "noto-v1",
@@ -119,12 +105,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "Apache-2.0",
         credit: GOOGLE,
-        phrases: &[
-            "a chubby blob cartoon",
-            "an old Android blob emoji",
-            "a plain retro cartoon in muted colors",
-            "a gumdrop cartoon",
-        ],
+        phrases: &["a chubby blob cartoon", "an old Android emoji", "a gumdrop cartoon", "a plain retro cartoon"],
+        ink: false,
     },
     StyleSource {
         id: "fxemoji",
@@ -133,12 +115,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "Apache-2.0",
         credit: "FxEmojis, copyright Mozilla Foundation",
-        phrases: &[
-            "a simple playful sticker",
-            "a Firefox OS icon",
-            "a naive flat drawing in pastel colors",
-            "a playful mobile phone sticker",
-        ],
+        phrases: &["a playful sticker", "a Firefox OS icon", "a flat pastel sticker", "a naive pastel drawing"],
+        ink: false,
     },
     StyleSource {
         id: "twemoji",
@@ -147,12 +125,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "CC-BY-4.0",
         credit: "Twemoji, copyright Twitter, Inc and other contributors",
-        phrases: &[
-            "a minimal two-tone pictogram",
-            "a Twitter emoji",
-            "a clean minimal flat emoji",
-            "simple geometric clip art",
-        ],
+        phrases: &["a minimal two-tone pictogram", "a Twitter emoji", "a clean minimal emoji", "simple geometric clip art"],
+        ink: false,
     },
     StyleSource {
         id: "emojione",
@@ -161,12 +135,8 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "CC-BY-4.0",
         credit: EMOJIONE,
-        phrases: &[
-            "a smooth colorful emoji",
-            "an EmojiOne emoji",
-            "a polished flat web icon",
-            "a cheerful web illustration",
-        ],
+        phrases: &["a smooth colorful emoji", "an EmojiOne emoji", "a polished web icon", "a cheerful web illustration"],
+        ink: false,
     },
     StyleSource {
         id: "emojione-mono",
@@ -175,11 +145,7 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "CC-BY-4.0",
         credit: EMOJIONE,
-        phrases: &[
-            "a solid black glyph",
-            "a black silhouette icon",
-            "a monochrome stencil",
-            "a filled black pictogram",
-        ],
+        phrases: &["a solid black glyph", "a black silhouette icon", "a black stencil", "a filled black pictogram"],
+        ink: true,
     },
 ];

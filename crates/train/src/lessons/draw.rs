@@ -1,9 +1,6 @@
 //! The U-Net's lesson: tell clean from noise as a text and reference pictures say.
 
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor, TensorData},
-};
+use burn::tensor::{Device, Tensor, TensorData};
 use image::RgbImage;
 use weft_diffusion::{Prediction, VpPoint};
 use weft_models::{
