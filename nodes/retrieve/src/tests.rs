@@ -446,15 +446,3 @@ fn a_plain_picture_has_a_colour_and_nothing_else() {
     assert!((dot(&plain(RED), &plain(RED)) - 1.0).abs() < 1e-5);
     assert!(dot(&plain(RED), &plain(BLUE)) < 0.1);
 }
-
-#[test]
-fn zz_time() {
-    let index = generated(20_000, 384);
-    let row = |p: usize| Query { text: Some(index.texts().row(p).to_vec()), picture: None, weight: 0.5 };
-    let t = std::time::Instant::now();
-    index.search_exactly_to(10, &row(5), 5);
-    eprintln!("build+search {:?}", t.elapsed());
-    let mut hits = 0;
-    for p in (0..20000).step_by(500) { let a = index.search(&row(p), 10); let b = index.search_exactly_to(10, &row(p), 10); hits += a.iter().filter(|i| b.contains(i)).count(); }
-    eprintln!("recall search {hits} of 400");
-}

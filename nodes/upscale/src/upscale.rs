@@ -58,7 +58,8 @@ pub struct Upscale {
     pub fidelity: f32,
     /// Weights of another network of this kind, a safetensors file; left out, the shipped one.
     pub model: Option<File>,
-    /// Largest side of a tile, in pixels. The result is the same; smaller ones need less memory and more time.
+    /// Largest side of a tile, in pixels. It changes no more than the last digit of a pixel; smaller
+    /// ones need less memory and more time.
     #[input(default = 256, range = 16..=4096)]
     pub tile: i64,
 }

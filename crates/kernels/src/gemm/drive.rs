@@ -158,7 +158,7 @@ impl Product<'_> {
         let kept = if self.right.is_packed() {
             panels.len()
         } else if self.left.is_packed() {
-            512 / kernel.columns
+            256 / kernel.columns
         } else {
             4096 / kernel.columns
         };

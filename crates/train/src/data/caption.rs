@@ -3,24 +3,10 @@
 use super::{Concept, Dice, Style};
 
 /// Names that take no article: what cannot be counted, what has a name of its own, and what is no noun.
-const BARE: &[&str] = &[
-    "american football", "badminton", "bacon", "baggage claim", "baseball", "basketball", "biting lip", "bowling",
-    "bread", "breast-feeding", "broccoli", "bubble tea", "butter", "camping", "canned food", "children crossing",
-    "cinema", "coral", "construction", "cooked rice", "cooking", "copyright", "cricket game", "curry rice", "custard",
-    "dango", "dashing away", "divide", "dna", "falafel", "field hockey", "fire", "flatbread", "fog", "foggy", "fondue",
-    "garlic", "ginger root", "high voltage", "horse racing", "hourglass done", "hourglass not done", "ice",
-    "ice hockey", "infinity", "information", "jeans", "lacrosse", "left luggage", "leafy green", "litter in bin sign",
-    "locked", "locked with key", "locked with pen", "luggage", "mate", "minus", "money with wings", "mount fuji",
-    "multiply", "nail polish", "no entry", "no littering", "no one under eighteen", "no smoking",
-    "non-potable water", "oden", "passport control", "performing arts", "person taking bath", "ping pong", "plus",
-    "popcorn", "potable water", "prohibited", "registered", "rolling on the floor laughing", "rugby football", "sake",
-    "salt", "Santa Claus", "shaved ice", "soap", "softball", "spaghetti", "star-struck", "sushi", "Mrs. Claus",
-    "Mx Claus", "tennis", "thread", "Tokyo tower", "unlocked", "vibration mode", "volleyball", "warning", "wireless",
-    "wood", "yarn", "yin yang", "ZZZ",
-];
+const BARE: &[&str] = &["american football", "bacon", "badminton", "baggage claim", "baseball", "basketball", "biting lip", "bowling", "bread", "breast-feeding", "broccoli", "bubble tea", "building construction", "butter", "camping", "candy", "canned food", "children crossing", "cinema", "construction", "cooked rice", "cooking", "copyright", "coral", "cricket game", "currency exchange", "curry rice", "custard", "dango", "dashing away", "divide", "dizzy", "dna", "falafel", "field hockey", "fire", "flatbread", "fog", "foggy", "fondue", "garlic", "ginger root", "high voltage", "horse racing", "hourglass done", "hourglass not done", "ice", "ice hockey", "infinity", "information", "input latin lowercase", "input latin uppercase", "jeans", "lacrosse", "leafy green", "left luggage", "locked", "locked with key", "locked with pen", "luggage", "mate", "meat on bone", "minus", "money with wings", "mount fuji", "Mrs. Claus", "multiply", "Mx Claus", "nail polish", "no entry", "no littering", "no one under eighteen", "no smoking", "non-potable water", "oden", "om", "passport control", "performing arts", "ping pong", "plus", "popcorn", "potable water", "pouring liquid", "prohibited", "radioactive", "registered", "rolling on the floor laughing", "rugby football", "sake", "salt", "Santa Claus", "shaved ice", "soap", "softball", "spaghetti", "star-struck", "sushi", "tennis", "thread", "Tokyo tower", "unlocked", "vibration mode", "volleyball", "warning", "wireless", "wood", "yarn", "yin yang", "ZZZ"];
 
 /// Words that end what a name is about, so that the word before them tells one from many.
-const ENDS: &[&str] = &["with", "without", "of", "in", "on", "at", "and", "behind", "from", "holding", "hugging", "up"];
+const ENDS: &[&str] = &["with", "without", "of", "in", "on", "at", "and", "behind", "over", "up", "down"];
 
 /// A concept as the object of a sentence, such as `a red apple`.
 pub fn thing(concept: &Concept) -> String {
@@ -57,7 +43,7 @@ pub fn caption(concept: &Concept, style: Option<&Style>, dice: &mut Dice) -> Str
         (None, 3) => format!("{} of {thing}", ["a drawing", "an image", "a sticker"][dice.below(3)]),
         (None, _) => told,
         (Some((phrase, _)), 0..=2) => format!("{phrase} of {thing}"),
-        (Some((phrase, _)), 3) => format!("{told} as {phrase}"),
+        (Some((phrase, _)), 3) => format!("{thing} as {phrase}"),
         (Some((phrase, _)), 4) => format!("{thing} in the style of {phrase}"),
         (Some((_, words)), 5) => format!("{words}: {told}"),
         (Some((_, words)), _) => format!("{told}, {words}"),
@@ -99,11 +85,11 @@ fn clock(name: &str) -> Option<&str> {
 /// Whether a name is in the plural.
 fn many(name: &str) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
-    let ends = |word: &&str| ENDS.contains(word) || (word.ends_with("ing") && matches!(words[0], "men" | "women" | "people"));
-    let end = words.iter().skip(1).position(ends).map_or(words.len(), |end| end + 1);
+    let is_end = |word: &&str| ENDS.contains(word) || word.ends_with("ing");
+    let end = words.iter().skip(1).position(is_end).map_or(words.len(), |end| end + 1);
     let head = words[end - 1];
-    let is_one = ["ss", "us", "is", "'s"].iter().any(|end| head.ends_with(end)) || head.len() < 3;
-    matches!(head, "people" | "men" | "women" | "bellows") || (head.ends_with('s') && !is_one)
+    let is_one = ["ss", "us", "'s", "eros", "-lis"].iter().any(|end| head.ends_with(end)) || head.len() < 3;
+    matches!(head, "people" | "men" | "women") || (head.ends_with('s') && !is_one)
 }
 
 fn article(name: &str) -> &'static str {
