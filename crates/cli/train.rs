@@ -42,7 +42,10 @@ pub(crate) struct Args {
 pub(crate) fn train(args: &Args) -> Ending {
     let recipe = Recipe::read(&args.recipe).into_diagnostic()?;
     let stem = args.recipe.file_stem().unwrap_or_default();
-    let folder = args.out.clone().unwrap_or_else(|| Path::new("training").join(stem));
+    let folder = args
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new("training").join(stem));
     let chosen = weft::tensor::choose(args.device).into_diagnostic()?;
     let cancel = Cancel::default();
     cancel_on_interrupt(&cancel)?;
@@ -68,7 +71,8 @@ impl Bar {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}");
         let bar = ProgressBar::new(0);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let until = minutes.map(|minutes| std::time::Instant::now() + Duration::from_secs_f64(minutes * 60.0));
+        let until = minutes
+            .map(|minutes| std::time::Instant::now() + Duration::from_secs_f64(minutes * 60.0));
         Self { bar, cancel, until }
     }
 
@@ -83,17 +87,27 @@ impl Audience for Bar {
         self.bar.set_position(news.step);
         let left = indicatif::HumanDuration(news.left);
         let (loss, seconds) = (news.loss, news.seconds);
-        self.bar.set_message(format!("loss {loss:.4}, {seconds:.2} s a step, {left} left"));
+        self.bar.set_message(format!(
+            "loss {loss:.4}, {seconds:.2} s a step, {left} left"
+        ));
         if self.bar.is_hidden() && news.step.is_multiple_of(100) {
-            anstream::eprintln!("step {}/{}: loss {loss:.4}, {seconds:.2} s a step, {left} left", news.step, news.steps);
+            anstream::eprintln!(
+                "step {}/{}: loss {loss:.4}, {seconds:.2} s a step, {left} left",
+                news.step,
+                news.steps
+            );
         }
     }
 
     fn wrote(&mut self, path: &Path) {
-        self.bar.suspend(|| anstream::eprintln!("wrote {}", path.display()));
+        self.bar
+            .suspend(|| anstream::eprintln!("wrote {}", path.display()));
     }
 
     fn stops(&self) -> bool {
-        self.cancel.is_cancelled() || self.until.is_some_and(|until| std::time::Instant::now() >= until)
+        self.cancel.is_cancelled()
+            || self
+                .until
+                .is_some_and(|until| std::time::Instant::now() >= until)
     }
 }

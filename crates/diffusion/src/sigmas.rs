@@ -44,10 +44,10 @@ pub fn sigmas(
     if !(least > 0.0 && most > least && most.is_finite()) {
         return Err(SigmasError::Bounds(most, least));
     }
-    let (bend, unbend): (fn(f64) -> f64, fn(f64) -> f64) = match schedule {
-        Schedule::Cosine => (|s| s.atan() / FRAC_PI_2, |t| (t * FRAC_PI_2).tan()),
-        Schedule::Karras => (|s| s.powf(1.0 / 7.0), |r| r.powi(7)),
-        Schedule::Exponential => (f64::ln, f64::exp),
+    let [bend, unbend]: [fn(f64) -> f64; 2] = match schedule {
+        Schedule::Cosine => [|s| s.atan() / FRAC_PI_2, |t| (t * FRAC_PI_2).tan()],
+        Schedule::Karras => [|s| s.powf(1.0 / 7.0), |r| r.powi(7)],
+        Schedule::Exponential => [f64::ln, f64::exp],
     };
     let (from, to) = (bend(most), bend(least));
     // The last level before 0 is `least` where there is more than one step.

@@ -3,7 +3,9 @@
 mod flex;
 mod steps;
 
-use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor};
+use burn::backend::{
+    Backend, Cube, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor,
+};
 use burn::tensor::Tensor;
 use weft_kernels::Precision;
 
@@ -34,7 +36,10 @@ pub fn attention(
     let fit = of_k[..2] == of_q[..2] && of_v[..3] == of_k[..3] && of_q[3] == of_k[3];
     let mask_fits = mask.as_ref().map(Tensor::dims).is_none_or(|mask| {
         let broadcast = mask.iter().zip(scores).take(3);
-        mask[3] == scores[3] && broadcast.into_iter().all(|(&axis, full)| axis == full || axis == 1)
+        mask[3] == scores[3]
+            && broadcast
+                .into_iter()
+                .all(|(&axis, full)| axis == full || axis == 1)
     });
     assert!(
         fit && mask_fits,

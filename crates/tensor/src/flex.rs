@@ -24,7 +24,9 @@ impl Floats {
 
 /// Whether all of them hold f32, which the kernels compute in.
 pub(crate) fn are_f32<'a>(tensors: impl IntoIterator<Item = &'a FlexTensor>) -> bool {
-    tensors.into_iter().all(|tensor| tensor.dtype() == DType::F32)
+    tensors
+        .into_iter()
+        .all(|tensor| tensor.dtype() == DType::F32)
 }
 
 /// The axes of a tensor of `D` axes.

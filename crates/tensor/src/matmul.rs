@@ -70,7 +70,8 @@ impl Product for Flex {
             transpose_rhs: b.is_transposed,
         };
         let mut out = room(batch * m * n);
-        let product = weft_kernels::matmul_batched(a.slice(), b.slice(), shape, precision, &mut out);
+        let product =
+            weft_kernels::matmul_batched(a.slice(), b.slice(), shape, precision, &mut out);
         fitting(product);
         tensor(out, [batch, m, n])
     }

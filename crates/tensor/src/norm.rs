@@ -3,7 +3,9 @@
 mod flex;
 mod steps;
 
-use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor};
+use burn::backend::{
+    Backend, Cube, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor,
+};
 use burn::tensor::Tensor;
 
 use crate::plain;

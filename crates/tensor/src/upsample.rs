@@ -43,7 +43,11 @@ impl Upsampling for Flex {
         let [batch, channels, height, width] = axes(&x);
         let mut out = room(4 * batch * channels * height * width);
         let x = Floats::of(x);
-        fitting(weft_kernels::upsample_nearest2(x.slice(), [height, width], &mut out));
+        fitting(weft_kernels::upsample_nearest2(
+            x.slice(),
+            [height, width],
+            &mut out,
+        ));
         tensor(out, [batch, channels, 2 * height, 2 * width])
     }
 
@@ -55,7 +59,11 @@ impl Upsampling for Flex {
         let size = [height / 2, width / 2];
         let mut out = room(batch * channels * size[0] * size[1]);
         let grad = Floats::of(grad);
-        fitting(weft_kernels::upsample_nearest2_grad(grad.slice(), size, &mut out));
+        fitting(weft_kernels::upsample_nearest2_grad(
+            grad.slice(),
+            size,
+            &mut out,
+        ));
         tensor(out, [batch, channels, size[0], size[1]])
     }
 }

@@ -1,6 +1,10 @@
 //! Builds the emoji data set: `cargo run --release -p weft-train --example build_data -- SOURCES OUT`, where SOURCES
 //! is what `crates/train/scripts/fetch_emoji.sh SOURCES` filled.
-#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a program for a terminal")]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a program for a terminal"
+)]
 
 use std::{error::Error, io::Write, path::Path, time::Instant};
 
@@ -23,19 +27,42 @@ fn main() -> Result<(), Box<dyn Error>> {
     set.save(Path::new(out))?;
 
     for failure in set.failures() {
-        println!("not drawn: {} in {}: {}", failure.concept, failure.style, failure.why);
+        println!(
+            "not drawn: {} in {}: {}",
+            failure.concept, failure.style, failure.why
+        );
     }
     let splits = [Split::Train, Split::HeldCell, Split::HeldConcept];
-    println!("{:<22} {:>7} {:>9} {:>12}", "style", "learnt", "held cell", "held concept");
+    println!(
+        "{:<22} {:>7} {:>9} {:>12}",
+        "style", "learnt", "held cell", "held concept"
+    );
     for (place, style) in set.styles().iter().enumerate() {
-        let count = |split| set.for_split(split).iter().filter(|&&i| set.pictures()[i].style == place).count();
+        let count = |split| {
+            set.for_split(split)
+                .iter()
+                .filter(|&&i| set.pictures()[i].style == place)
+                .count()
+        };
         let [learnt, cell, concept] = splits.map(count);
         println!("{:<22} {learnt:>7} {cell:>9} {concept:>12}", style.id);
     }
     let [learnt, cell, concept] = splits.map(|split| set.for_split(split).len());
     println!("{:<22} {learnt:>7} {cell:>9} {concept:>12}", "all");
-    let held = set.concepts().iter().filter(|concept| Split::holds(&concept.key)).count();
-    println!("{} concepts, {held} held out; {} pictures", set.concepts().len(), set.pictures().len());
-    println!("{:.1} s, hash {}", start.elapsed().as_secs_f32(), set.hash());
+    let held = set
+        .concepts()
+        .iter()
+        .filter(|concept| Split::holds(&concept.key))
+        .count();
+    println!(
+        "{} concepts, {held} held out; {} pictures",
+        set.concepts().len(),
+        set.pictures().len()
+    );
+    println!(
+        "{:.1} s, hash {}",
+        start.elapsed().as_secs_f32(),
+        set.hash()
+    );
     Ok(())
 }

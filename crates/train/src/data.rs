@@ -152,25 +152,35 @@ impl DataSet {
     /// The place in [`DataSet::pictures`] of a concept in a style.
     pub fn find(&self, concept: usize, style: usize) -> Option<usize> {
         self.pictures
-            .binary_search_by_key(&(concept, style), |picture| (picture.concept, picture.style))
+            .binary_search_by_key(&(concept, style), |picture| {
+                (picture.concept, picture.style)
+            })
             .ok()
     }
 
     /// The places of all pictures of a concept.
     pub fn of_concept(&self, concept: usize) -> Range<usize> {
-        let before = |concept| self.pictures.partition_point(|picture| picture.concept < concept);
+        let before = |concept| {
+            self.pictures
+                .partition_point(|picture| picture.concept < concept)
+        };
         before(concept)..before(concept + 1)
     }
 
     /// What a picture is for.
     pub fn split(&self, picture: usize) -> Split {
         let picture = &self.pictures[picture];
-        Split::of(&self.head.concepts[picture.concept].key, &self.head.styles[picture.style].id)
+        Split::of(
+            &self.head.concepts[picture.concept].key,
+            &self.head.styles[picture.style].id,
+        )
     }
 
     /// The places of all pictures that are for something.
     pub fn for_split(&self, split: Split) -> Vec<usize> {
-        (0..self.pictures.len()).filter(|&picture| self.split(picture) == split).collect()
+        (0..self.pictures.len())
+            .filter(|&picture| self.split(picture) == split)
+            .collect()
     }
 
     /// The pixels of a picture.
@@ -192,10 +202,13 @@ impl DataSet {
     pub fn rgba_of(&self, pictures: &[usize]) -> Result<Vec<u8>, DataError> {
         let length = 4 * self.head.side * self.head.side;
         let mut pixels = vec![0; pictures.len() * length];
-        pixels.par_chunks_exact_mut(length).enumerate().try_for_each(|(at, pixels)| {
-            pixels.copy_from_slice(&self.rgba(pictures[at])?);
-            Ok(())
-        })?;
+        pixels
+            .par_chunks_exact_mut(length)
+            .enumerate()
+            .try_for_each(|(at, pixels)| {
+                pixels.copy_from_slice(&self.rgba(pictures[at])?);
+                Ok(())
+            })?;
         Ok(pixels)
     }
 }

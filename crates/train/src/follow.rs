@@ -50,7 +50,8 @@ pub fn follow(
     match recipe {
         Recipe::Autoencoder { net, pace, .. } => {
             let learning = device.clone().autodiff();
-            let net = Autoencoder::new(net, pace.seed, &learning, Precision::Bf16).map_err(FollowError::Net)?;
+            let net = Autoencoder::new(net, pace.seed, &learning, Precision::Bf16)
+                .map_err(FollowError::Net)?;
             let source = Pictures::new(&data, pace.seed);
             let mut lesson = Reconstruct {
                 source: &source,
@@ -61,9 +62,14 @@ pub fn follow(
             let net = train(&mut lesson, net, pace, (folder, &learning), audience)?;
             let (mean, deviation) = scale(&net, &source, (16, pace.batch), device);
             let path = folder.join("autoencoder.safetensors");
-            net.clone().with_scale(mean, deviation).write(&path, Numbers::F16)?;
+            net.clone()
+                .with_scale(mean, deviation)
+                .write(&path, Numbers::F16)?;
             let decibels = psnr(&net, &source, 128, device);
-            Ok(vec![format!("wrote {} ({decibels:.1} dB on held-out concepts)", path.display())])
+            Ok(vec![format!(
+                "wrote {} ({decibels:.1} dB on held-out concepts)",
+                path.display()
+            )])
         }
     }
 }

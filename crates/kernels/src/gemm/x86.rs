@@ -1,12 +1,13 @@
 //! Tiles and packing by vectors of 256 and 512 bits.
 
-use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch, 
-    __m512, __m512bh, __m512i, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps,
-    _mm256_storeu_ps, _mm512_add_ps, _mm512_castps_si512, _mm512_cvtne2ps_pbh, _mm512_dpbf16_ps,
-    _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_storeu_epi32,
-    _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps, _mm512_permutexvar_epi16, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_setzero_si512, _mm512_shuffle_i32x4, _mm512_unpackhi_epi32,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+use std::arch::x86_64::{
+    __m512, __m512bh, __m512i, _MM_HINT_ET0, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_castps_si512,
+    _mm512_cvtne2ps_pbh, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512,
+    _mm512_mask_storeu_epi32, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps,
+    _mm512_permutexvar_epi16, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    _mm512_shuffle_i32x4, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
+    _mm512_unpacklo_epi64,
 };
 use std::mem::transmute;
 
@@ -59,7 +60,8 @@ macro_rules! tile512 {
             let (mut a, mut b) = (tile.a, tile.b);
             // SAFETY: rows and panel have `depth` words, the result and its start the rows and columns.
             unsafe {
-                for row in 0..R {
+                let ahead = R;
+                for row in 0..ahead {
                     let line = tile.c.wrapping_add(row * tile.stride).cast::<i8>();
                     _mm_prefetch::<_MM_HINT_ET0>(line);
                     _mm_prefetch::<_MM_HINT_ET0>(line.wrapping_add(64));

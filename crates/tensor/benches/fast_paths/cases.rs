@@ -47,13 +47,22 @@ fn convolutions() -> Vec<Case> {
             by.conv(x.clone(), weight.clone(), bias.clone(), options);
         })
     };
-    let shapes = [[1, 320, 64, 3], [2, 128, 64, 3], [2, 256, 32, 3], [1, 320, 64, 1]];
+    let shapes = [
+        [1, 320, 64, 3],
+        [2, 128, 64, 3],
+        [2, 256, 32, 3],
+        [1, 320, 64, 1],
+    ];
     shapes.into_iter().map(convolution).collect()
 }
 
 fn rows() -> Vec<Case> {
     let [q, k, v] = [(); 3].map(|()| normal([1, 16, 4096, 40]));
-    let (map, rows, wide) = (normal([1, 320, 64, 64]), normal([1, 4096, 320]), normal([1, 4096, 2560]));
+    let (map, rows, wide) = (
+        normal([1, 320, 64, 64]),
+        normal([1, 4096, 320]),
+        normal([1, 4096, 2560]),
+    );
     let (gamma, beta) = (normal([320]), normal([320]));
     let scale = (gamma.clone(), beta.clone());
     vec![

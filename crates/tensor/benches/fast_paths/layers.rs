@@ -20,12 +20,7 @@ pub(crate) struct Conv {
 }
 
 impl Conv {
-    pub(crate) fn new(
-        inputs: usize,
-        outputs: usize,
-        kernel: usize,
-        device: &Device,
-    ) -> Self {
+    pub(crate) fn new(inputs: usize, outputs: usize, kernel: usize, device: &Device) -> Self {
         let fan = inputs * kernel * kernel;
         Self {
             weight: drawn([outputs, inputs, kernel, kernel], fan, device),

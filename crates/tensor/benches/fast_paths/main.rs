@@ -1,10 +1,10 @@
 //! The fast paths beside burn's own operations and PyTorch: milliseconds, and how often PyTorch's.
 //!
-//! `cargo bench -p weft-tensor -- [--pytorch FILE] [--only TEXT] [--quick] [--large] [--weights FOLDER]`
+//! `cargo bench -p weft-tensor -- [--pytorch FILE] [--only TEXT] [--quick] [--large] [--alone] [--weights FOLDER]`
 //!
 //! PyTorch's column is the output of `benches/pytorch.py`: read from FILE, or made in the same sitting by
 //! the Python that `WEFT_PYTHON` names. `--quick` leaves training out, `--large` trains at batch 16 besides 4,
-//! and `--weights` compares the U-Net with the output that `pytorch.py save FOLDER` wrote.
+//! `--alone` leaves burn's own operations out, and `--weights` compares the U-Net with the output that `pytorch.py save FOLDER` wrote.
 
 #![allow(
     clippy::print_stdout,
@@ -37,6 +37,7 @@ struct Wishes {
     only: String,
     quick: bool,
     large: bool,
+    alone: bool,
     weights: Option<PathBuf>,
 }
 
@@ -50,9 +51,12 @@ impl Wishes {
                 "--only" => wishes.only = words.next().unwrap_or_default(),
                 "--quick" => wishes.quick = true,
                 "--large" => wishes.large = true,
+                "--alone" => wishes.alone = true,
                 // cargo's own.
                 "--bench" => {}
-                other => panic!("`{other}` is no option; see the head of benches/fast_paths/main.rs"),
+                other => {
+                    panic!("`{other}` is no option; see the head of benches/fast_paths/main.rs")
+                }
             }
         }
         wishes
@@ -60,7 +64,10 @@ impl Wishes {
 }
 
 fn main() {
-    if let Some(case) = env::args().nth(1).and_then(|word| training::Case::read(&word)) {
+    if let Some(case) = env::args()
+        .nth(1)
+        .and_then(|word| training::Case::read(&word))
+    {
         return case.run();
     }
     let wishes = Wishes::read();
@@ -74,11 +81,11 @@ fn main() {
         if !case.name.contains(&wishes.only) {
             continue;
         }
-        let burn = milliseconds(|| (case.work)(Arithmetic::Burn));
+        let burn = (!wishes.alone).then(|| milliseconds(|| (case.work)(Arithmetic::Burn)));
         for (precision, name) in [(Precision::F32, "f32"), (Precision::Bf16, "bf16")] {
             let ours = milliseconds(|| (case.work)(Arithmetic::Weft(precision)));
             let name = format!("{} {name}", case.name);
-            row(&name, [Some(ours), Some(burn)], pytorch.of_case(&name));
+            row(&name, [Some(ours), burn], pytorch.of_case(&name));
         }
     }
     if !wishes.quick {

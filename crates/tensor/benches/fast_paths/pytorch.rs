@@ -29,7 +29,9 @@ fn measured(python: &str, only: &str, quick: bool) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/pytorch.py");
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new(python);
-    command.arg(script).args(["--threads", &threads.to_string()]);
+    command
+        .arg(script)
+        .args(["--threads", &threads.to_string()]);
     if !only.is_empty() {
         command.args(["--only", only]);
     }

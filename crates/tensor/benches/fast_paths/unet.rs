@@ -40,7 +40,9 @@ impl Residual {
 
     fn forward(&self, x: Tensor<4>, embedding: &Tensor<2>, by: Arithmetic) -> Tensor<4> {
         let padded = ConvOptions::padded(1);
-        let h = self.c1.forward(self.n1.groups_silu(x.clone(), by), by, padded);
+        let h = self
+            .c1
+            .forward(self.n1.groups_silu(x.clone(), by), by, padded);
         let shift = self.t.forward(by.silu(embedding.clone()), by);
         let h = h + shift.unsqueeze_dims(&[2, 3]);
         let h = self.c2.forward(self.n2.groups_silu(h, by), by, padded);
@@ -253,5 +255,8 @@ impl UNet {
 
 /// What a level of the way up takes from the way down, the latest first.
 fn last(skips: &mut Vec<Tensor<4>>) -> impl Iterator<Item = Tensor<4>> {
-    skips.split_off(skips.len() - (BLOCKS + 1)).into_iter().rev()
+    skips
+        .split_off(skips.len() - (BLOCKS + 1))
+        .into_iter()
+        .rev()
 }

@@ -6,7 +6,9 @@ use burn::backend::{
     tensor::FloatTensor,
 };
 use burn::tensor::Shape;
-use weft_kernels::{AttentionInputs, AttentionMask, AttentionOutcome, AttentionShape, Heads, HeadsMut};
+use weft_kernels::{
+    AttentionInputs, AttentionMask, AttentionOutcome, AttentionShape, Heads, HeadsMut,
+};
 
 use super::{Attended, Attending, Attention, AttentionGrads, Plan, attend_plainly};
 use crate::flex::{Floats, are_f32, axes, fitting, laid_out, room, tensor};
@@ -28,7 +30,11 @@ impl Attention for Flex {
         let mut out = room(batch * heads * queries * value_head);
         let mut log_sum = room(batch * heads * queries);
         let joined = HeadsMut::joined(&mut out, heads, queries, value_head);
-        fitting(weft_kernels::attention(&inputs.lent(), joined, Some(&mut log_sum)));
+        fitting(weft_kernels::attention(
+            &inputs.lent(),
+            joined,
+            Some(&mut log_sum),
+        ));
         Attended {
             out: split(out, [batch, heads, queries, value_head]),
             log_sum: Optional::Given(tensor(log_sum, [batch, heads, queries])),
@@ -71,7 +77,12 @@ impl Attention for Flex {
             dv: HeadsMut::joined(&mut dv, heads, keys, value_head),
         };
         let lent = inputs.lent();
-        fitting(weft_kernels::attention_grad(&lent, done, grad.lent(), grads));
+        fitting(weft_kernels::attention_grad(
+            &lent,
+            done,
+            grad.lent(),
+            grads,
+        ));
         let [q, k, v] = shapes;
         AttentionGrads {
             q: split(dq, q),
@@ -123,7 +134,10 @@ impl Inputs {
             q: self.q.lent(),
             k: self.k.lent(),
             v: self.v.lent(),
-            mask: self.mask.as_ref().map_or(AttentionMask::None, |mask| AttentionMask::Full(mask.lent())),
+            mask: self
+                .mask
+                .as_ref()
+                .map_or(AttentionMask::None, |mask| AttentionMask::Full(mask.lent())),
             shape: self.shape,
             precision: self.plan.precision,
         }

@@ -21,7 +21,13 @@ impl Convolution for Flex {
         let pack = || {
             let numbers = Floats::of(weight.clone());
             let (outputs, inputs) = (shape.outputs, shape.inputs);
-            let made = ConvWeight::new(numbers.slice(), outputs, inputs, shape.kernel, plan.precision);
+            let made = ConvWeight::new(
+                numbers.slice(),
+                outputs,
+                inputs,
+                shape.kernel,
+                plan.precision,
+            );
             fitting(made)
         };
         let weight = if plan.keep {
@@ -33,7 +39,13 @@ impl Convolution for Flex {
         let [height, width] = fitting(shape.output());
         let mut out = room(shape.batch * shape.outputs * height * width);
         let bias = bias.as_ref().map(Floats::slice);
-        fitting(weft_kernels::conv2d(x.slice(), &weight, bias, &shape, &mut out));
+        fitting(weft_kernels::conv2d(
+            x.slice(),
+            &weight,
+            bias,
+            &shape,
+            &mut out,
+        ));
         tensor(out, [shape.batch, shape.outputs, height, width])
     }
 
@@ -99,7 +111,11 @@ impl Convolution for Flex {
         };
         let grad = Floats::of(grad);
         let mut out = room(outputs);
-        fitting(weft_kernels::conv2d_bias_grad(grad.slice(), &shape, &mut out));
+        fitting(weft_kernels::conv2d_bias_grad(
+            grad.slice(),
+            &shape,
+            &mut out,
+        ));
         tensor(out, [outputs])
     }
 }

@@ -48,7 +48,11 @@ struct Step;
 
 impl<B: Convolution> Backward<B, 3> for Step {
     /// The input if the weight learns, the weight if the input does, and their shapes.
-    type State = (Option<NodeId>, Option<NodeId>, ([usize; 4], [usize; 4], Plan));
+    type State = (
+        Option<NodeId>,
+        Option<NodeId>,
+        ([usize; 4], [usize; 4], Plan),
+    );
 
     fn backward(
         self,

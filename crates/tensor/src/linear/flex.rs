@@ -90,7 +90,11 @@ impl Dense for Flex {
         }
         let grad = Planes::rows_of(grad);
         let mut out = room(grad.columns);
-        fitting(weft_kernels::column_sums(grad.plane(0).data, grad.columns, &mut out));
+        fitting(weft_kernels::column_sums(
+            grad.plane(0).data,
+            grad.columns,
+            &mut out,
+        ));
         tensor(out, [grad.columns])
     }
 }

@@ -106,11 +106,7 @@ impl Normalisation for Flex {
         }
     }
 
-    fn normalise_grads(
-        grad: FloatTensor<Self>,
-        kept: Kept<Self>,
-        norm: Norm,
-    ) -> NormGrads<Self> {
+    fn normalise_grads(grad: FloatTensor<Self>, kept: Kept<Self>, norm: Norm) -> NormGrads<Self> {
         if !are_f32([&grad, &kept.x, &kept.gamma, &kept.beta]) {
             return plain::norm::backward::<Self>(grad, kept, &norm);
         }

@@ -3,7 +3,7 @@
 use burn::backend::{Backend, TensorMetadata, ops::AttentionModuleOptions, tensor::FloatTensor};
 use burn::tensor::Shape;
 
-use crate::attention::{Attended, AttentionGrads, Attending};
+use crate::attention::{Attended, Attending, AttentionGrads};
 
 pub(crate) fn forward<B: Backend>(
     [q, k, v]: [FloatTensor<B>; 3],
@@ -29,7 +29,10 @@ fn shares<B: Backend>(of: &Attending<B>, scale: f32) -> FloatTensor<B> {
     if let Some(mask) = of.mask.as_option() {
         scores = B::float_add(scores, mask.clone());
     }
-    let (lowest, smallest) = scores.dtype().finfo().map_or((-1e4, 1e-4), |of| (of.min, of.min_positive));
+    let (lowest, smallest) = scores
+        .dtype()
+        .finfo()
+        .map_or((-1e4, 1e-4), |of| (of.min, of.min_positive));
     // Below the lowest number there is only the -inf of a row without keys.
     let highest = B::float_clamp_min(B::float_max_dim(scores.clone(), 3), lowest.into());
     let powers = B::float_exp(B::float_sub(scores, highest));

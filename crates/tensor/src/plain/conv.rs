@@ -13,7 +13,11 @@ fn options(of: &ConvOptions) -> ops::ConvOptions<2> {
 }
 
 fn enlarged<B: Backend>(x: FloatTensor<B>, of: &ConvOptions) -> FloatTensor<B> {
-    if of.upsample == 2 { nearest2::<B>(x) } else { x }
+    if of.upsample == 2 {
+        nearest2::<B>(x)
+    } else {
+        x
+    }
 }
 
 pub(crate) fn conv2d<B: Backend>(

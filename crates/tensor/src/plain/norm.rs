@@ -4,7 +4,7 @@ use burn::backend::{Backend, TensorMetadata, tensor::FloatTensor};
 use burn::tensor::Shape;
 
 use super::activation::{silu, silu_slope};
-use crate::norm::{Kept, NormGrads, Norm, Normed};
+use crate::norm::{Kept, Norm, NormGrads, Normed};
 
 /// The shape in which a mean is that of the last axis: `[items, groups, numbers]`.
 fn rows(x: &Shape, norm: &Norm) -> [usize; 3] {

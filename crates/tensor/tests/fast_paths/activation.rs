@@ -35,10 +35,7 @@ fn geglu_equals_its_formula() {
             |[x]| geglu(x.reshape([rows, 2 * half])).flatten(0, 1),
             |[x]| {
                 let x = x.reshape([rows, 2 * half]);
-                let (value, gate) = (
-                    x.clone().narrow(1, 0, half),
-                    x.narrow(1, half, half),
-                );
+                let (value, gate) = (x.clone().narrow(1, 0, half), x.narrow(1, half, half));
                 (value * exact_gelu(gate)).flatten(0, 1)
             },
         );
@@ -56,7 +53,16 @@ fn activations_leave_a_tensor_alone_that_another_holds() {
 
 #[test]
 fn activations_hold_at_extremes() {
-    let ends = [f32::MAX, f32::MIN, 1e30, -1e30, 88.0, -88.0, 0.0, f32::MIN_POSITIVE];
+    let ends = [
+        f32::MAX,
+        f32::MIN,
+        1e30,
+        -1e30,
+        88.0,
+        -88.0,
+        0.0,
+        f32::MIN_POSITIVE,
+    ];
     let x = Tensor::<1>::from_data(ends, &Device::flex());
     for y in [numbers(&silu(x.clone())), numbers(&gelu(x))] {
         assert!(y.iter().all(|y| y.is_finite()), "{y:?}");

@@ -43,7 +43,10 @@ pub(crate) fn error(actual: &Tensor<1>, expected: &Tensor<1>) -> f32 {
 #[track_caller]
 pub(crate) fn assert_near(what: &str, actual: &Tensor<1>, expected: &Tensor<1>, tolerance: f32) {
     let error = error(actual, expected);
-    assert!(error <= tolerance, "{what} is off by {error} of the greatest");
+    assert!(
+        error <= tolerance,
+        "{what} is off by {error} of the greatest"
+    );
 }
 
 /// Both functions give the same on every device and in f64, and so do the gradients of all arguments.

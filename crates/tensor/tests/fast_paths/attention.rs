@@ -27,13 +27,18 @@ impl Case {
     fn sizes(&self) -> [usize; 3] {
         let rows = self.batch * self.heads;
         let keys = rows * self.keys;
-        [rows * self.queries * self.head, keys * self.head, keys * self.value]
+        [
+            rows * self.queries * self.head,
+            keys * self.head,
+            keys * self.value,
+        ]
     }
 
     /// As models have them: the heads are taken out of the channels of `[batch, rows, channels]`.
     fn tensors(&self, [q, k, v]: [Tensor<1>; 3]) -> [Tensor<4>; 3] {
         let split = |x: Tensor<1>, rows: usize, head: usize| {
-            x.reshape([self.batch, rows, self.heads, head]).swap_dims(1, 2)
+            x.reshape([self.batch, rows, self.heads, head])
+                .swap_dims(1, 2)
         };
         [
             split(q, self.queries, self.head),
@@ -134,7 +139,14 @@ fn a_query_without_keys_gets_zeros_and_gives_no_gradient() {
     };
     let (q, k, v) = (x(1), x(2), x(3));
     let mask = Tensor::full([1, 1, 6, 6], f32::NEG_INFINITY, &device);
-    let out = attention(q.clone(), k.clone(), v.clone(), Some(mask), None, Precision::F32);
+    let out = attention(
+        q.clone(),
+        k.clone(),
+        v.clone(),
+        Some(mask),
+        None,
+        Precision::F32,
+    );
     assert!(numbers(&out).iter().all(|&x| x == 0.0), "{out}");
     let grads = out.sum().backward();
     for argument in [q, k, v] {

@@ -61,7 +61,12 @@ fn cases() -> Vec<Case> {
         case([2, 8, 6, 6], 16, [3, 3], ConvOptions::padded(1)),
         case([1, 3, 7, 13], 5, [3, 3], ConvOptions::padded(1)),
         case([1, 17, 5, 4], 3, [1, 1], ConvOptions::default()),
-        case([2, 5, 9, 7], 4, [3, 3], ConvOptions::padded(1).with_stride(2)),
+        case(
+            [2, 5, 9, 7],
+            4,
+            [3, 3],
+            ConvOptions::padded(1).with_stride(2),
+        ),
         case([1, 4, 8, 6], 6, [3, 3], lopsided.with_stride(2)),
         case([1, 6, 5, 3], 4, [3, 3], ConvOptions::padded(1).upsampled()),
         case([1, 2, 1, 1], 3, [1, 1], ConvOptions::default()),

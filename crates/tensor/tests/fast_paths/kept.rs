@@ -67,5 +67,8 @@ fn precisions_are_told_apart() {
     let exact = linear(x.clone(), weight.clone(), None, Precision::F32);
     let rounded = linear(x.clone(), weight.clone(), None, Precision::Bf16);
     assert_ne!(numbers(&exact), numbers(&rounded));
-    assert_eq!(numbers(&exact), numbers(&linear(x, weight, None, Precision::F32)));
+    assert_eq!(
+        numbers(&exact),
+        numbers(&linear(x, weight, None, Precision::F32))
+    );
 }

@@ -48,9 +48,8 @@ fn products_of_a_batch_equal_burns() {
     for [m, k, n] in SHAPES {
         let a = |a: Tensor<1>| a.reshape([3, m, k]);
         let b = |b: Tensor<1>| b.reshape([3, n, k]).swap_dims(1, 2);
-        let ours = |precision| {
-            move |[x, y]: [Tensor<1>; 2]| matmul(a(x), b(y), precision).flatten(0, 2)
-        };
+        let ours =
+            |precision| move |[x, y]: [Tensor<1>; 2]| matmul(a(x), b(y), precision).flatten(0, 2);
         let plain = |[x, y]: [Tensor<1>; 2]| a(x).matmul(b(y)).flatten(0, 2);
         agree([3 * m * k, 3 * k * n], ours(Precision::F32), plain);
         nearly_agree([3 * m * k, 3 * k * n], ours(Precision::Bf16), plain);

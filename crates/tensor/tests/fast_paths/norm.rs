@@ -14,7 +14,12 @@ fn normal(x: Tensor<3>) -> Tensor<3> {
 
 #[test]
 fn group_norm_equals_its_formula() {
-    let shapes = [([2, 8, 4, 4], 4), ([1, 6, 7, 13], 3), ([3, 5, 1, 2], 1), ([1, 17, 3, 3], 17)];
+    let shapes = [
+        ([2, 8, 4, 4], 4),
+        ([1, 6, 7, 13], 3),
+        ([3, 5, 1, 2], 1),
+        ([1, 17, 3, 3], 17),
+    ];
     for (shape, groups) in shapes {
         for silu in [true, false] {
             let [batch, channels, height, width] = shape;
@@ -23,7 +28,11 @@ fn group_norm_equals_its_formula() {
                 let x = normal(x.reshape([batch, groups, rows])).reshape(shape);
                 let [gamma, beta] = [gamma, beta].map(|row| row.reshape([1, channels, 1, 1]));
                 let y = x * gamma + beta;
-                let y = if silu { y.clone() * activation::sigmoid(y) } else { y };
+                let y = if silu {
+                    y.clone() * activation::sigmoid(y)
+                } else {
+                    y
+                };
                 y.flatten(0, 3)
             };
             agree(
@@ -61,9 +70,7 @@ fn norms_read_views() {
     agree(
         [60, 6, 6],
         |[x, gamma, beta]| layer_norm(turned(x), gamma, beta, EPSILON).flatten(0, 2),
-        |[x, gamma, beta]| {
-            (normal(turned(x)) * gamma.unsqueeze() + beta.unsqueeze()).flatten(0, 2)
-        },
+        |[x, gamma, beta]| (normal(turned(x)) * gamma.unsqueeze() + beta.unsqueeze()).flatten(0, 2),
     );
 }
 

@@ -17,10 +17,21 @@ fn gradients(device: &Device, learns: [bool; 6]) -> Vec<Option<Tensor<1>>> {
     let norm = |x| group_norm_silu(x, gamma.clone(), beta.clone(), 2, 1e-5, true);
     let x = norm(x.reshape([2, 4, 3, 4]));
     let options = ConvOptions::padded(1);
-    let x = conv2d(x, kernel.reshape([4, 4, 3, 3]), None, options, Precision::F32);
+    let x = conv2d(
+        x,
+        kernel.reshape([4, 4, 3, 3]),
+        None,
+        options,
+        Precision::F32,
+    );
     let x = silu(norm(x)).reshape([2, 4, 12]).swap_dims(1, 2);
     let x = layer_norm(x, gamma.clone(), beta.clone(), 1e-5);
-    let x = geglu(linear(x, weight.reshape([4, 8]), Some(bias), Precision::F32));
+    let x = geglu(linear(
+        x,
+        weight.reshape([4, 8]),
+        Some(bias),
+        Precision::F32,
+    ));
     let grads = gelu(x.clone() * x).sum().backward();
     let of = |leaf: Tensor<1>| leaf.grad(&grads);
     leaves.into_iter().map(of).collect()

@@ -1,7 +1,7 @@
 //! From packages to a data set.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::{
     DataError, DataSet, Failure, Head, Package, STYLES, StyleSource,
     concepts::{self, Named},
-    draw, icons,
+    draw,
+    error::LARGEST,
+    icons,
     icons::Icons,
     join,
     styles::Kind,
@@ -32,7 +34,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { side: 128, fewest: 4, styles: STYLES.to_vec() }
+        Self {
+            side: 128,
+            fewest: 4,
+            styles: STYLES.to_vec(),
+        }
     }
 }
 
@@ -45,7 +51,9 @@ enum Drawing<'a> {
 impl Drawing<'_> {
     fn pixels(&self, side: usize) -> Result<Vec<u8>, String> {
         match self {
-            Self::Icon(icons, name) => draw::svg(&icons.svg(name).ok_or("its icon is missing")?, side),
+            Self::Icon(icons, name) => {
+                draw::svg(&icons.svg(name).ok_or("its icon is missing")?, side)
+            }
             Self::File(path) => draw::webp(&fs::read(path).map_err(|why| why.to_string())?, side),
         }
     }
@@ -56,107 +64,175 @@ impl Drawing<'_> {
 /// [`DataSet::failures`]. The same sources give the same bytes.
 ///
 /// # Errors
-/// A package that is missing or is not as expected, or no concept with enough styles.
+/// A side out of range, a package that is missing or is not as expected, or no concept with enough styles.
 pub fn build(
     sources: &Path,
     options: &Options,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<DataSet, DataError> {
+    let side = options.side;
+    if !(1..=LARGEST).contains(&side) {
+        return Err(DataError::Side { side });
+    }
     let named = concepts::concepts(&folder(sources, concepts::PACKAGE)?)?;
     let sets = read(sources, &options.styles)?;
     let drawings = drawings(sources, options, &named, &sets)?;
-    let kept: Vec<usize> =
-        (0..named.len()).filter(|&i| drawings.iter().filter(|style| style.contains_key(&i)).count() >= options.fewest).collect();
+    let styles_of = |i: &usize| {
+        drawings
+            .iter()
+            .filter(|style| style.contains_key(i))
+            .count()
+    };
+    let kept: Vec<usize> = (0..named.len())
+        .filter(|i| styles_of(i) >= options.fewest.max(1))
+        .collect();
     if kept.is_empty() {
         let (fewest, styles) = (options.fewest, options.styles.len());
-        return Err(DataError::Nothing { fewest, styles, path: sources.to_owned() });
+        return Err(DataError::Nothing {
+            fewest,
+            styles,
+            path: sources.to_owned(),
+        });
     }
-    let cells: Vec<(usize, usize)> = (0..kept.len())
-        .flat_map(|concept| (0..drawings.len()).map(move |style| (concept, style)))
-        .filter(|&(concept, style)| drawings[style].contains_key(&kept[concept]))
+    let cells: Vec<Cell> = (0..kept.len())
+        .flat_map(|concept| {
+            drawings
+                .iter()
+                .enumerate()
+                .map(move |(style, of)| (concept, style, of))
+        })
+        .filter_map(|(concept, style, of)| {
+            Some(Cell {
+                concept,
+                style,
+                drawing: of.get(&kept[concept])?,
+            })
+        })
         .collect();
-    let done = AtomicUsize::new(0);
-    let pack = |&(concept, style): &(usize, usize)| {
-        let pixels = drawings[style][&kept[concept]].pixels(options.side);
-        let png = pixels.and_then(|pixels| draw::packed(&pixels, options.side));
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1, cells.len());
-        png
-    };
-    let pngs: Vec<Result<Vec<u8>, String>> = cells.par_iter().map(pack).collect();
-
-    let mut head = Head {
-        side: options.side,
+    let pngs = draw_all(&cells, side, progress);
+    let head = Head {
+        side,
         packages: packages(sources, options)?,
         styles: options.styles.iter().map(StyleSource::style).collect(),
         concepts: kept.iter().map(|&i| named[i].concept.clone()).collect(),
         pictures: Vec::with_capacity(cells.len()),
         failures: Vec::new(),
     };
+    Ok(together(head, &cells, pngs))
+}
+
+/// A picture to be.
+struct Cell<'a> {
+    concept: usize,
+    style: usize,
+    drawing: &'a Drawing<'a>,
+}
+
+/// The pictures as PNGs, or why they are none.
+fn draw_all(
+    cells: &[Cell<'_>],
+    side: usize,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<Result<Vec<u8>, String>> {
+    let done = AtomicUsize::new(0);
+    let draw = |cell: &Cell<'_>| {
+        let png = cell
+            .drawing
+            .pixels(side)
+            .and_then(|pixels| draw::packed(&pixels, side));
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, cells.len());
+        png
+    };
+    cells.par_iter().map(draw).collect()
+}
+
+/// The pictures behind their head; those that are none are listed.
+fn together(mut head: Head, cells: &[Cell<'_>], pngs: Vec<Result<Vec<u8>, String>>) -> DataSet {
     let mut bytes = Vec::new();
-    for ((concept, style), png) in cells.into_iter().zip(pngs) {
+    for (cell, png) in cells.iter().zip(pngs) {
         match png {
             Ok(png) => {
-                head.pictures.push([concept, style, png.len()]);
+                head.pictures.push([cell.concept, cell.style, png.len()]);
                 bytes.extend(png);
             }
             Err(why) => head.failures.push(Failure {
-                concept: head.concepts[concept].key.clone(),
-                style: head.styles[style].id.clone(),
+                concept: head.concepts[cell.concept].key.clone(),
+                style: head.styles[cell.style].id.clone(),
                 why,
             }),
         }
     }
-    Ok(DataSet::packed(head, bytes))
+    DataSet::packed(head, bytes)
 }
 
 /// The Iconify sets by the ids of their styles.
-fn read(sources: &Path, styles: &[StyleSource]) -> Result<BTreeMap<&'static str, Icons>, DataError> {
-    let sets = styles.iter().filter(|style| !matches!(style.kind, Kind::Files { .. }));
-    sets.map(|style| Ok((style.id, Icons::read(&folder(sources, style.package)?)?))).collect()
+fn read(
+    sources: &Path,
+    styles: &[StyleSource],
+) -> Result<BTreeMap<&'static str, Icons>, DataError> {
+    let sets = styles
+        .iter()
+        .filter(|style| !matches!(style.kind, Kind::Files { .. }));
+    sets.map(|style| Ok((style.id, Icons::read(&folder(sources, style.package)?)?)))
+        .collect()
 }
 
-/// For each style, the drawings by the places of their concepts.
+/// The drawings of a style by the places of their concepts.
+type Drawings<'a> = BTreeMap<usize, Drawing<'a>>;
+
+/// The drawings of each style.
 fn drawings<'a>(
     sources: &Path,
     options: &Options,
     named: &[Named],
     sets: &'a BTreeMap<&'static str, Icons>,
-) -> Result<Vec<BTreeMap<usize, Drawing<'a>>>, DataError> {
-    let keyed: Vec<&Icons> = ["noto", "twemoji"].iter().filter_map(|id| sets.get(id)).collect();
-    let mut drawings = Vec::new();
-    for style in &options.styles {
-        let joined: BTreeMap<usize, Drawing<'a>> = match style.kind {
+) -> Result<Vec<Drawings<'a>>, DataError> {
+    let keyed: Vec<&Icons> = ["noto", "twemoji"]
+        .iter()
+        .filter_map(|id| sets.get(id))
+        .collect();
+    let joined = |style: &StyleSource| {
+        let icons = match style.kind {
             Kind::Files { within } => {
-                let files = icons::files(&folder(sources, style.package)?.join("assets"))?;
-                let own: Option<BTreeSet<&String>> = sets.get(within).map(|icons| icons.by_key.keys().collect());
-                let file = |(i, named): (usize, &Named)| {
-                    let key = &named.concept.key;
-                    let foreign = own.as_ref().is_some_and(|own| !own.contains(key));
-                    let path = files.get(key).filter(|_| !foreign)?;
-                    Some((i, Drawing::File(path.clone())))
-                };
-                named.iter().enumerate().filter_map(file).collect()
+                let assets = folder(sources, style.package)?.join("assets");
+                return files(&assets, named, sets.get(within));
             }
-            Kind::Keyed | Kind::Named => {
-                let icons = &sets[style.id];
-                let names = match style.kind {
-                    Kind::Keyed => join::by_key(icons, named),
-                    _ => join::by_name(icons, named, &keyed),
-                };
-                let icon = |(i, name): (usize, Option<String>)| Some((i, Drawing::Icon(icons, name?)));
-                names.into_iter().enumerate().filter_map(icon).collect()
-            }
+            Kind::Keyed | Kind::Named => &sets[style.id],
         };
-        drawings.push(joined);
-    }
-    Ok(drawings)
+        let names = match style.kind {
+            Kind::Keyed => join::by_key(icons, named),
+            _ => join::by_name(icons, named, &keyed),
+        };
+        let icon = |(i, name): (usize, Option<String>)| Some((i, Drawing::Icon(icons, name?)));
+        Ok(names.into_iter().enumerate().filter_map(icon).collect())
+    };
+    options.styles.iter().map(joined).collect()
+}
+
+/// The files of a folder whose concepts are in another set too.
+fn files(
+    assets: &Path,
+    named: &[Named],
+    within: Option<&Icons>,
+) -> Result<Drawings<'static>, DataError> {
+    let files = icons::files(assets)?;
+    let file = |(i, named): (usize, &Named)| {
+        let key = &named.concept.key;
+        let is_own = within.is_none_or(|icons| icons.by_key.contains_key(key));
+        let path = files.get(key).filter(|_| is_own)?;
+        Some((i, Drawing::File(path.clone())))
+    };
+    Ok(named.iter().enumerate().filter_map(file).collect())
 }
 
 /// The folder of a package.
 fn folder(sources: &Path, package: &str) -> Result<PathBuf, DataError> {
     let folder = sources.join(package);
     if !folder.join("package.json").is_file() {
-        return Err(DataError::NoPackage { package: package.to_owned(), path: sources.to_owned() });
+        return Err(DataError::NoPackage {
+            package: package.to_owned(),
+            path: sources.to_owned(),
+        });
     }
     Ok(folder)
 }
@@ -167,10 +243,15 @@ fn packages(sources: &Path, options: &Options) -> Result<Vec<Package>, DataError
     struct About {
         version: String,
     }
-    let names = [concepts::PACKAGE].into_iter().chain(options.styles.iter().map(|style| style.package));
+    let names = [concepts::PACKAGE]
+        .into_iter()
+        .chain(options.styles.iter().map(|style| style.package));
     let about = |name: &str| {
         let About { version } = icons::json(&folder(sources, name)?.join("package.json"))?;
-        Ok(Package { name: name.to_owned(), version })
+        Ok(Package {
+            name: name.to_owned(),
+            version,
+        })
     };
     names.map(about).collect()
 }

@@ -3,10 +3,123 @@
 use super::{Concept, Dice, Style};
 
 /// Names that take no article: what cannot be counted, what has a name of its own, and what is no noun.
-const BARE: &[&str] = &["american football", "bacon", "badminton", "baggage claim", "baseball", "basketball", "biting lip", "bowling", "bread", "breast-feeding", "broccoli", "bubble tea", "building construction", "butter", "camping", "candy", "canned food", "children crossing", "cinema", "construction", "cooked rice", "cooking", "copyright", "coral", "cricket game", "currency exchange", "curry rice", "custard", "dango", "dashing away", "divide", "dizzy", "dna", "falafel", "field hockey", "fire", "flatbread", "fog", "foggy", "fondue", "garlic", "ginger root", "high voltage", "horse racing", "hourglass done", "hourglass not done", "ice", "ice hockey", "infinity", "information", "input latin lowercase", "input latin uppercase", "jeans", "lacrosse", "leafy green", "left luggage", "locked", "locked with key", "locked with pen", "luggage", "mate", "meat on bone", "minus", "money with wings", "mount fuji", "Mrs. Claus", "multiply", "Mx Claus", "nail polish", "no entry", "no littering", "no one under eighteen", "no smoking", "non-potable water", "oden", "om", "passport control", "performing arts", "ping pong", "plus", "popcorn", "potable water", "pouring liquid", "prohibited", "radioactive", "registered", "rolling on the floor laughing", "rugby football", "sake", "salt", "Santa Claus", "shaved ice", "soap", "softball", "spaghetti", "star-struck", "sushi", "tennis", "thread", "Tokyo tower", "unlocked", "vibration mode", "volleyball", "warning", "wireless", "wood", "yarn", "yin yang", "ZZZ"];
+const BARE: &[&str] = &[
+    "american football",
+    "bacon",
+    "badminton",
+    "baggage claim",
+    "baseball",
+    "basketball",
+    "biting lip",
+    "bowling",
+    "bread",
+    "breast-feeding",
+    "broccoli",
+    "bubble tea",
+    "building construction",
+    "butter",
+    "camping",
+    "candy",
+    "canned food",
+    "children crossing",
+    "cinema",
+    "construction",
+    "cooked rice",
+    "cooking",
+    "copyright",
+    "coral",
+    "cricket game",
+    "currency exchange",
+    "curry rice",
+    "custard",
+    "dango",
+    "dashing away",
+    "divide",
+    "dizzy",
+    "dna",
+    "falafel",
+    "field hockey",
+    "fire",
+    "flatbread",
+    "flower playing cards",
+    "fog",
+    "foggy",
+    "fondue",
+    "garlic",
+    "ginger root",
+    "high voltage",
+    "horse racing",
+    "hourglass done",
+    "hourglass not done",
+    "ice",
+    "ice hockey",
+    "infinity",
+    "information",
+    "input latin lowercase",
+    "input latin uppercase",
+    "jeans",
+    "lacrosse",
+    "leafy green",
+    "left luggage",
+    "locked",
+    "locked with key",
+    "locked with pen",
+    "luggage",
+    "mate",
+    "meat on bone",
+    "minus",
+    "money with wings",
+    "mount fuji",
+    "Mrs. Claus",
+    "multiply",
+    "Mx Claus",
+    "nail polish",
+    "no entry",
+    "no littering",
+    "no one under eighteen",
+    "no smoking",
+    "non-potable water",
+    "oden",
+    "om",
+    "passport control",
+    "performing arts",
+    "ping pong",
+    "plus",
+    "popcorn",
+    "potable water",
+    "pouring liquid",
+    "prohibited",
+    "radioactive",
+    "registered",
+    "rolling on the floor laughing",
+    "rugby football",
+    "sake",
+    "salt",
+    "Santa Claus",
+    "shaved ice",
+    "soap",
+    "softball",
+    "spaghetti",
+    "star-struck",
+    "sushi",
+    "tennis",
+    "thread",
+    "Tokyo tower",
+    "unlocked",
+    "vibration mode",
+    "volleyball",
+    "warning",
+    "wireless",
+    "wood",
+    "yarn",
+    "yin yang",
+    "ZZZ",
+];
 
 /// Words that end what a name is about, so that the word before them tells one from many.
-const ENDS: &[&str] = &["with", "without", "of", "in", "on", "at", "and", "behind", "over", "up", "down"];
+const ENDS: &[&str] = &[
+    "with", "without", "of", "in", "on", "at", "and", "behind", "over", "up", "down",
+];
 
 /// A concept as the object of a sentence, such as `a red apple`.
 pub fn thing(concept: &Concept) -> String {
@@ -40,7 +153,10 @@ pub fn caption(concept: &Concept, style: Option<&Style>, dice: &mut Dice) -> Str
         (None, 0) => format!("a picture of {thing}"),
         (None, 1) => format!("an emoji of {thing}"),
         (None, 2) => format!("an icon that shows {thing}"),
-        (None, 3) => format!("{} of {thing}", ["a drawing", "an image", "a sticker"][dice.below(3)]),
+        (None, 3) => format!(
+            "{} of {thing}",
+            ["a drawing", "an image", "a sticker"][dice.below(3)]
+        ),
         (None, _) => told,
         (Some((phrase, _)), 0..=2) => format!("{phrase} of {thing}"),
         (Some((phrase, _)), 3) => format!("{thing} as {phrase}"),
@@ -62,8 +178,13 @@ fn with_tags(words: &str, concept: &Concept, count: usize, dice: &mut Dice) -> S
 
 /// A label as people say it.
 fn name(label: &str) -> String {
-    let label = label.replace('’', "'").replace(['“', '”'], "\"").replace(" (blood type)", "");
-    let Some((who, what)) = label.split_once(": ") else { return label };
+    let label = label
+        .replace('’', "'")
+        .replace(['“', '”'], "\"")
+        .replace(" (blood type)", "");
+    let Some((who, what)) = label.split_once(": ") else {
+        return label;
+    };
     match what {
         "bald" => format!("bald {who}"),
         "beard" => format!("{who} with a beard"),
@@ -71,7 +192,9 @@ fn name(label: &str) -> String {
         facing if facing.starts_with("facing") => format!("{who} {facing}"),
         what if who == "keycap" => format!("keycap {what}"),
         what => {
-            let people = what.rsplit_once(", ").map_or(what.to_owned(), |(some, last)| format!("{some} and {last}"));
+            let people = what
+                .rsplit_once(", ")
+                .map_or(what.to_owned(), |(some, last)| format!("{some} and {last}"));
             format!("{who} of {people}")
         }
     }
@@ -86,9 +209,16 @@ fn clock(name: &str) -> Option<&str> {
 fn many(name: &str) -> bool {
     let words: Vec<&str> = name.split(' ').collect();
     let is_end = |word: &&str| ENDS.contains(word) || word.ends_with("ing");
-    let end = words.iter().skip(1).position(is_end).map_or(words.len(), |end| end + 1);
+    let end = words
+        .iter()
+        .skip(1)
+        .position(is_end)
+        .map_or(words.len(), |end| end + 1);
     let head = words[end - 1];
-    let is_one = ["ss", "us", "'s", "eros", "-lis"].iter().any(|end| head.ends_with(end)) || head.len() < 3;
+    let is_one = ["ss", "us", "'s", "eros", "-lis", "wards"]
+        .iter()
+        .any(|end| head.ends_with(end))
+        || head.len() < 3;
     matches!(head, "people" | "men" | "women") || (head.ends_with('s') && !is_one)
 }
 
@@ -101,5 +231,8 @@ fn article(name: &str) -> &'static str {
 }
 
 fn without_article(phrase: &str) -> &str {
-    phrase.strip_prefix("a ").or_else(|| phrase.strip_prefix("an ")).unwrap_or(phrase)
+    phrase
+        .strip_prefix("a ")
+        .or_else(|| phrase.strip_prefix("an "))
+        .unwrap_or(phrase)
 }

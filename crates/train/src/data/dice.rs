@@ -13,7 +13,11 @@ pub struct Dice {
 impl Dice {
     /// The row `stream` of a seed; rows have nothing to do with each other.
     pub fn new(seed: u64, stream: u64) -> Self {
-        Self { seed, stream, thrown: 0 }
+        Self {
+            seed,
+            stream,
+            thrown: 0,
+        }
     }
 
     /// The next 64 bits.

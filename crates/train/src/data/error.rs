@@ -7,6 +7,9 @@ use std::{
 
 use thiserror::Error;
 
+/// Pixels along the side of the largest pictures.
+pub(super) const LARGEST: usize = 4096;
+
 /// Why a data set cannot be built, read or written.
 #[derive(Debug, Error)]
 pub enum DataError {
@@ -46,6 +49,12 @@ pub enum DataError {
         styles: usize,
         /// The folder of sources.
         path: PathBuf,
+    },
+    /// A size that no data set has.
+    #[error("pictures of {side} pixels a side cannot be built; 1 to {LARGEST} can")]
+    Side {
+        /// What was asked for.
+        side: usize,
     },
     /// A file cannot be written.
     #[error("cannot write the data set: {why}: {}", path.display())]
@@ -98,6 +107,9 @@ impl DataError {
 
     /// For a file of a package that is wrong.
     pub(super) fn source(path: &Path, why: impl ToString) -> Self {
-        Self::Source { why: why.to_string(), path: path.to_owned() }
+        Self::Source {
+            why: why.to_string(),
+            path: path.to_owned(),
+        }
     }
 }

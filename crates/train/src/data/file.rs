@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, ops::Range, path::Path};
 
-use super::{DataError, DataSet, Head, Picture};
+use super::{DataError, DataSet, Head, Picture, error::LARGEST};
 
 /// The first bytes.
 const WORD: &[u8; 8] = b"weftdata";
@@ -20,7 +20,12 @@ impl DataSet {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&start).update(&pngs);
         let pictures = placed(&head.pictures);
-        Self { head, pictures, pngs, hash: hasher.finalize() }
+        Self {
+            head,
+            pictures,
+            pngs,
+            hash: hasher.finalize(),
+        }
     }
 
     /// Writes it; a file that was there stays whole until this one is. The same set gives the same bytes.
@@ -28,20 +33,30 @@ impl DataSet {
     /// # Errors
     /// The folder is missing, full or read-only.
     pub fn save(&self, path: &Path) -> Result<(), DataError> {
-        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| *folder != Path::new(""))
+            .unwrap_or(Path::new("."));
         let write = || {
             let mut builder = tempfile::Builder::new();
             // As the system's mask has it, like any file; a temporary one is its owner's alone by default.
             #[cfg(unix)]
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
             let mut file = builder.tempfile_in(folder)?;
-            for part in [&start(&self.head), &self.pngs, self.hash.as_bytes().as_slice()] {
+            for part in [
+                &start(&self.head),
+                &self.pngs,
+                self.hash.as_bytes().as_slice(),
+            ] {
                 file.write_all(part)?;
             }
             file.as_file().sync_all()?;
             file.persist(path).map_err(|error| error.error)
         };
-        write().map(drop).map_err(|why| DataError::Write { why, path: path.to_owned() })
+        write().map(drop).map_err(|why| DataError::Write {
+            why,
+            path: path.to_owned(),
+        })
     }
 
     /// Reads one, and checks all of it by its hash.
@@ -49,15 +64,25 @@ impl DataSet {
     /// # Errors
     /// A file that cannot be read, is no data set, has another layout, or was cut off or changed.
     pub fn open(path: &Path) -> Result<Self, DataError> {
-        let damaged = |why: &str| DataError::Damaged { why: why.to_owned(), path: path.to_owned() };
+        let damaged = |why: &str| DataError::Damaged {
+            why: why.to_owned(),
+            path: path.to_owned(),
+        };
         let mut bytes = fs::read(path).map_err(DataError::read(path))?;
         if !bytes.starts_with(WORD) {
-            return Err(DataError::Foreign { path: path.to_owned() });
+            return Err(DataError::Foreign {
+                path: path.to_owned(),
+            });
         }
-        let found = number(&bytes, 8..12).ok_or_else(|| damaged("it ends within its first line"))?;
+        let found =
+            number(&bytes, 8..12).ok_or_else(|| damaged("it ends within its first line"))?;
         if found != u64::from(LAYOUT) {
             let found = found as u32;
-            return Err(DataError::Layout { found, known: LAYOUT, path: path.to_owned() });
+            return Err(DataError::Layout {
+                found,
+                known: LAYOUT,
+                path: path.to_owned(),
+            });
         }
         let end = bytes.len().checked_sub(HASH).filter(|end| *end >= START);
         let end = end.ok_or_else(|| damaged("it is cut off"))?;
@@ -66,21 +91,37 @@ impl DataSet {
             return Err(damaged("it is cut off or changed, for its hash differs"));
         }
         let length = number(&bytes, 12..START).unwrap_or(0);
-        let pngs = usize::try_from(length).ok().and_then(|length| length.checked_add(START));
-        let pngs = pngs.filter(|pngs| *pngs <= end).ok_or_else(|| damaged("its head is longer than the file"))?;
-        let head: Head = serde_json::from_slice(&bytes[START..pngs]).map_err(|why| damaged(&why.to_string()))?;
+        let pngs = usize::try_from(length)
+            .ok()
+            .and_then(|length| length.checked_add(START));
+        let pngs = pngs
+            .filter(|pngs| *pngs <= end)
+            .ok_or_else(|| damaged("its head is longer than the file"))?;
+        let head: Head =
+            serde_json::from_slice(&bytes[START..pngs]).map_err(|why| damaged(&why.to_string()))?;
         let pictures = placed(&head.pictures);
         check(&head, &pictures, end - pngs).map_err(damaged)?;
         bytes.truncate(end);
         bytes.drain(..pngs);
-        Ok(Self { head, pictures, pngs: bytes, hash })
+        Ok(Self {
+            head,
+            pictures,
+            pngs: bytes,
+            hash,
+        })
     }
 }
 
 /// Everything before the pictures.
 fn start(head: &Head) -> Vec<u8> {
     let head = serde_json::to_vec(head).unwrap_or_default();
-    [WORD, LAYOUT.to_le_bytes().as_slice(), &(head.len() as u64).to_le_bytes(), &head].concat()
+    [
+        WORD,
+        LAYOUT.to_le_bytes().as_slice(),
+        &(head.len() as u64).to_le_bytes(),
+        &head,
+    ]
+    .concat()
 }
 
 fn number(bytes: &[u8], place: Range<usize>) -> Option<u64> {
@@ -93,14 +134,20 @@ fn placed(pictures: &[[usize; 3]]) -> Vec<Picture> {
     let place = |&[concept, style, length]: &[usize; 3]| {
         let start = end;
         end = end.saturating_add(length);
-        Picture { concept, style, place: start..end }
+        Picture {
+            concept,
+            style,
+            place: start..end,
+        }
     };
     pictures.iter().map(place).collect()
 }
 
 /// What the rest of this module relies on, for a file that is whole but was made by something else.
 fn check(head: &Head, pictures: &[Picture], length: usize) -> Result<(), &'static str> {
-    let known = |picture: &Picture| picture.concept < head.concepts.len() && picture.style < head.styles.len();
+    let known = |picture: &Picture| {
+        picture.concept < head.concepts.len() && picture.style < head.styles.len()
+    };
     if !pictures.iter().all(known) {
         return Err("a picture has a concept or a style that is not listed");
     }
@@ -110,7 +157,7 @@ fn check(head: &Head, pictures: &[Picture], length: usize) -> Result<(), &'stati
     if pictures.last().map_or(0, |last| last.place.end) != length {
         return Err("its pictures are not as long as it says");
     }
-    if !(1..=4096).contains(&head.side) {
+    if !(1..=LARGEST).contains(&head.side) {
         return Err("its pictures have no side of 1 to 4096 pixels");
     }
     Ok(())

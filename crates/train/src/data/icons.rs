@@ -59,14 +59,25 @@ impl Icons {
     pub(super) fn read(package: &Path) -> Result<Self, DataError> {
         let set: Set = json(&package.join("icons.json"))?;
         let chars = package.join("chars.json");
-        let by_key: BTreeMap<String, String> = if chars.exists() { json(&chars)? } else { BTreeMap::new() };
-        let by_key = by_key.into_iter().map(|(points, name)| (key(&points), name)).collect();
+        let by_key: BTreeMap<String, String> = if chars.exists() {
+            json(&chars)?
+        } else {
+            BTreeMap::new()
+        };
+        let by_key = by_key
+            .into_iter()
+            .map(|(points, name)| (key(&points), name))
+            .collect();
         Ok(Self { set, by_key })
     }
 
     /// All names, those of aliases too.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.set.icons.keys().chain(self.set.aliases.keys()).map(String::as_str)
+        self.set
+            .icons
+            .keys()
+            .chain(self.set.aliases.keys())
+            .map(String::as_str)
     }
 
     /// The name of the icon behind a name, and whether it is mirrored.
@@ -92,7 +103,10 @@ impl Icons {
         let (left, top) = (icon.left, icon.top);
         let body = icon.body.replace("currentColor", "#000");
         let body = if mirrored {
-            format!("<g transform=\"matrix(-1 0 0 1 {} 0)\">{body}</g>", 2.0 * left + width)
+            format!(
+                "<g transform=\"matrix(-1 0 0 1 {} 0)\">{body}</g>",
+                2.0 * left + width
+            )
         } else {
             body
         };

@@ -19,7 +19,11 @@ pub struct Contours {
 impl Default for Contours {
     /// What the node `edge.Canny` has by default, with less blur: these pictures are small and without noise.
     fn default() -> Self {
-        Self { sigma: 1.0, low: 0.03, high: 0.06 }
+        Self {
+            sigma: 1.0,
+            low: 0.03,
+            high: 0.06,
+        }
     }
 }
 
@@ -28,7 +32,11 @@ impl Contours {
     pub fn any(dice: &mut Dice) -> Self {
         let sigma = 0.6 + dice.unit();
         let low = 0.02 + 0.04 * dice.unit();
-        Self { sigma, low, high: 2.0 * low }
+        Self {
+            sigma,
+            low,
+            high: 2.0 * low,
+        }
     }
 }
 
@@ -38,7 +46,11 @@ impl Contours {
 /// rgba: `[pixels, 4]`, straight; ground: sRGB-encoded, 0..=1; out: `[3, pixels]`, sRGB-encoded, -1..=1
 pub fn picture(rgba: &[u8], ground: [f32; 3], out: &mut [f32]) {
     let pixels = rgba.len() / 4;
-    for ((channel, ground), plane) in ground.iter().enumerate().zip(out.chunks_exact_mut(pixels.max(1))) {
+    for ((channel, ground), plane) in ground
+        .iter()
+        .enumerate()
+        .zip(out.chunks_exact_mut(pixels.max(1)))
+    {
         for (pixel, value) in rgba.chunks_exact(4).zip(plane) {
             let [color, alpha] = [pixel[channel], pixel[3]].map(|byte| f32::from(byte) / 255.0);
             *value = 2.0 * (ground + alpha * (color - ground)) - 1.0;
@@ -51,7 +63,9 @@ pub fn picture(rgba: &[u8], ground: [f32; 3], out: &mut [f32]) {
 /// # Shapes
 /// rgba: `[pixels, 4]`, result: `[pixels]`
 pub fn silhouette(rgba: &[u8]) -> Vec<f32> {
-    rgba.chunks_exact(4).map(|pixel| f32::from(u8::from(pixel[3] >= 128))).collect()
+    rgba.chunks_exact(4)
+        .map(|pixel| f32::from(u8::from(pixel[3] >= 128)))
+        .collect()
 }
 
 /// A silhouette without its holes: 1 wherever no way leads, by sides, to the border through pixels of 0.
@@ -143,7 +157,9 @@ pub fn thickened(plane: &[f32], side: usize, width: usize) -> Vec<f32> {
             let at = place / stride % side;
             let from = at.saturating_sub(width.saturating_sub(1) - before);
             let to = (at + before).min(side - 1);
-            (from..=to).map(|other| plane[place - at * stride + other * stride]).fold(0.0, f32::max)
+            (from..=to)
+                .map(|other| plane[place - at * stride + other * stride])
+                .fold(0.0, f32::max)
         };
         (0..plane.len()).map(largest).collect()
     };

@@ -46,7 +46,11 @@ impl StyleSource {
             name: self.name.to_owned(),
             licence: self.licence.to_owned(),
             credit: self.credit.to_owned(),
-            phrases: self.phrases.iter().map(|phrase| (*phrase).to_owned()).collect(),
+            phrases: self
+                .phrases
+                .iter()
+                .map(|phrase| (*phrase).to_owned())
+                .collect(),
             ink: self.ink,
         }
     }
@@ -54,7 +58,8 @@ impl StyleSource {
 
 const MICROSOFT: &str = "Fluent Emoji, copyright (c) Microsoft Corporation";
 const GOOGLE: &str = "Noto Emoji, copyright Google LLC";
-const EMOJIONE: &str = "EmojiOne 2.3 (emojitwo), copyright Ranks.com Inc. and the EmojiTwo contributors";
+const EMOJIONE: &str =
+    "EmojiOne 2.3 (emojitwo), copyright Ranks.com Inc. and the EmojiTwo contributors";
 
 /// All styles. Share-alike and proprietary sets stay out.
 pub const STYLES: [StyleSource; 9] = [
@@ -62,10 +67,18 @@ pub const STYLES: [StyleSource; 9] = [
         id: "fluent-3d",
         name: "Fluent 3D",
         package: "@lobehub/fluent-emoji-3d",
-        kind: Kind::Files { within: "fluent-flat" },
+        kind: Kind::Files {
+            within: "fluent-flat",
+        },
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &["a glossy 3D render", "a soft 3D model", "a shiny 3D icon", "smooth 3D art", "a toy-like 3D render"],
+        phrases: &[
+            "a glossy 3D render",
+            "a soft 3D model",
+            "a shiny 3D icon",
+            "smooth 3D art",
+            "a toy-like 3D render",
+        ],
         ink: false,
     },
     StyleSource {
@@ -75,7 +88,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &["flat vector art", "a flat vector icon", "a bold flat illustration", "a vivid flat drawing"],
+        phrases: &[
+            "flat vector art",
+            "a flat vector icon",
+            "a bold flat illustration",
+            "a vivid flat drawing",
+        ],
         ink: false,
     },
     StyleSource {
@@ -85,7 +103,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "MIT",
         credit: MICROSOFT,
-        phrases: &["a black line icon", "bold black line art", "a thick black outline drawing", "a high contrast icon"],
+        phrases: &[
+            "a black line icon",
+            "bold black line art",
+            "a thick black outline drawing",
+            "a high contrast icon",
+        ],
         ink: true,
     },
     StyleSource {
@@ -95,7 +118,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "Apache-2.0",
         credit: GOOGLE,
-        phrases: &["a shaded cartoon", "a softly shaded cartoon drawing", "a modern Android emoji", "a warm gradient illustration"],
+        phrases: &[
+            "a shaded cartoon",
+            "a softly shaded cartoon drawing",
+            "a modern Android emoji",
+            "a warm gradient illustration",
+        ],
         ink: false,
     },
     StyleSource {
@@ -105,7 +133,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "Apache-2.0",
         credit: GOOGLE,
-        phrases: &["a chubby blob cartoon", "an old Android emoji", "a gumdrop cartoon", "a plain retro cartoon"],
+        phrases: &[
+            "a chubby blob cartoon",
+            "an old Android emoji",
+            "a gumdrop cartoon",
+            "a plain retro cartoon",
+        ],
         ink: false,
     },
     StyleSource {
@@ -115,7 +148,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "Apache-2.0",
         credit: "FxEmojis, copyright Mozilla Foundation",
-        phrases: &["a playful sticker", "a Firefox OS icon", "a flat pastel sticker", "a naive pastel drawing"],
+        phrases: &[
+            "a playful sticker",
+            "a Firefox OS icon",
+            "a flat pastel sticker",
+            "a naive pastel drawing",
+        ],
         ink: false,
     },
     StyleSource {
@@ -125,7 +163,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Keyed,
         licence: "CC-BY-4.0",
         credit: "Twemoji, copyright Twitter, Inc and other contributors",
-        phrases: &["a minimal two-tone pictogram", "a Twitter emoji", "a clean minimal emoji", "simple geometric clip art"],
+        phrases: &[
+            "a minimal two-tone pictogram",
+            "a Twitter emoji",
+            "a clean minimal emoji",
+            "simple geometric clip art",
+        ],
         ink: false,
     },
     StyleSource {
@@ -135,7 +178,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "CC-BY-4.0",
         credit: EMOJIONE,
-        phrases: &["a smooth colorful emoji", "an EmojiOne emoji", "a polished web icon", "a cheerful web illustration"],
+        phrases: &[
+            "a smooth colorful emoji",
+            "an EmojiOne emoji",
+            "a polished web icon",
+            "a cheerful web illustration",
+        ],
         ink: false,
     },
     StyleSource {
@@ -145,7 +193,12 @@ pub const STYLES: [StyleSource; 9] = [
         kind: Kind::Named,
         licence: "CC-BY-4.0",
         credit: EMOJIONE,
-        phrases: &["a solid black glyph", "a black silhouette icon", "a black stencil", "a filled black pictogram"],
+        phrases: &[
+            "a solid black glyph",
+            "a black silhouette icon",
+            "a black stencil",
+            "a filled black pictogram",
+        ],
         ink: true,
     },
 ];

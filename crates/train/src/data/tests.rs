@@ -1,1 +1,16 @@
-//! Small.
+//! A data set from a folder of sources that is made here: two styles, three concepts.
+
+mod build;
+mod caption;
+mod file;
+mod shown;
+mod sources;
+mod split;
+
+use super::DataSet;
+use sources::{Sources, options};
+
+/// The data set of the little folder.
+fn small() -> DataSet {
+    super::build(Sources::new().path(), &options(2), &|_, _| {}).unwrap()
+}

@@ -95,7 +95,9 @@ impl<E: Examples> Lesson for Draw<'_, E> {
         let draws = draws.into_data().try_into_vec::<f32>().unwrap_or_default();
         let (drawn, times) = draws.split_at(batch);
         let told: Vec<Told> = drawn.iter().map(|&drawn| Told::of(drawn)).collect();
-        let examples: Vec<Example> = (0..batch).map(|place| self.examples.example(step, place)).collect();
+        let examples: Vec<Example> = (0..batch)
+            .map(|place| self.examples.example(step, place))
+            .collect();
 
         let clean = self.latents(examples.iter().map(|example| &example.latents));
         let noise = normal(clean.dims(), seed ^ 0x5EED, &self.device);
@@ -131,13 +133,22 @@ impl<E: Examples> Draw<'_, E> {
         let [channels, height, width] = self.examples.shape();
         let numbers: Vec<f32> = each.flatten().copied().collect();
         let count = numbers.len() / (channels * height * width);
-        Tensor::from_data(TensorData::new(numbers, [count, channels, height, width]), &self.device)
+        Tensor::from_data(
+            TensorData::new(numbers, [count, channels, height, width]),
+            &self.device,
+        )
     }
 
     fn text(&self, examples: &[Example], told: &[Told]) -> Text {
-        let texts: Vec<&str> = examples.iter().map(|example| example.text.as_str()).collect();
+        let texts: Vec<&str> = examples
+            .iter()
+            .map(|example| example.text.as_str())
+            .collect();
         let text = self.encoded(&texts);
-        let kept: Vec<f32> = told.iter().map(|told| f32::from(u8::from(*told != Told::Nothing))).collect();
+        let kept: Vec<f32> = told
+            .iter()
+            .map(|told| f32::from(u8::from(*told != Told::Nothing)))
+            .collect();
         let kept = Tensor::<2>::from_data(TensorData::new(kept, [examples.len(), 1]), &self.device);
         Text {
             mask: text.mask * kept,
@@ -149,7 +160,12 @@ impl<E: Examples> Draw<'_, E> {
     fn references(&self, examples: &[Example], told: &[Told]) -> References {
         let shown = |row: usize| (told[row] == Told::All).then(|| examples[row].references.iter());
         let shown: Vec<(usize, &Shown)> = (0..examples.len())
-            .flat_map(|row| shown(row).into_iter().flatten().map(move |shown| (row, shown)))
+            .flat_map(|row| {
+                shown(row)
+                    .into_iter()
+                    .flatten()
+                    .map(move |shown| (row, shown))
+            })
             .collect();
         let texts: Vec<&str> = shown.iter().map(|(_, shown)| shown.text.as_str()).collect();
         let place = |&(row, shown): &(usize, &Shown)| Place {
@@ -166,9 +182,16 @@ impl<E: Examples> Draw<'_, E> {
 
     /// Texts as features, on the device that learns.
     fn encoded(&self, texts: &[&str]) -> Text {
-        let longest = texts.iter().filter_map(|text| self.encoder.count(text).ok()).max();
+        let longest = texts
+            .iter()
+            .filter_map(|text| self.encoder.count(text).ok())
+            .max();
         let length = longest.unwrap_or(2).clamp(2, LENGTH);
-        let text = self.encoder.encode(texts, length).expect("training texts can be read").text;
+        let text = self
+            .encoder
+            .encode(texts, length)
+            .expect("training texts can be read")
+            .text;
         Text {
             features: text.features.to_device(&self.device),
             mask: text.mask.to_device(&self.device),

@@ -33,7 +33,9 @@ impl<'a> Pictures<'a> {
     /// One picture as a step shows it; plain white where it cannot be read.
     fn show(&self, dice: &mut Dice, out: &mut [f32]) {
         out.fill(1.0);
-        let drawn = dice.choice(&self.learnt).and_then(|&drawn| self.data.rgba(drawn).ok());
+        let drawn = dice
+            .choice(&self.learnt)
+            .and_then(|&drawn| self.data.rgba(drawn).ok());
         let Some(rgba) = drawn else { return };
         let kind = dice.unit();
         if kind < EDGES {
@@ -44,7 +46,11 @@ impl<'a> Pictures<'a> {
             spread(&silhouette(&rgba), out);
         } else {
             let coloured = dice.happens(COLOURED);
-            let ground = if coloured { [(); 3].map(|()| dice.unit()) } else { [1.0; 3] };
+            let ground = if coloured {
+                [(); 3].map(|()| dice.unit())
+            } else {
+                [1.0; 3]
+            };
             picture(&rgba, ground, out);
         }
     }
