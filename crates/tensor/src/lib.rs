@@ -21,7 +21,6 @@ pub use adapter::{Adapter, AdapterKind, adapters};
 pub use attention::attention;
 pub use conv::{ConvOptions, conv2d};
 pub use device::{Chosen, DeviceChoice, DeviceError, choose};
-
 pub use linear::linear;
 pub use matmul::matmul;
 pub use norm::{group_norm_silu, layer_norm};

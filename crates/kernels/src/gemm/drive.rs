@@ -8,9 +8,15 @@ use super::kernel::{Depth, Kernel, Start, Tile};
 use super::packed::{Left, PITCH, Right};
 use super::scratch::scratch;
 
-/// Tiles of rows that are packed at a time; with 12 rows and a full depth they fill a quarter of the
-/// second cache.
+/// Tiles of rows that are taken at a time, so that they stay in the second cache.
 const TILES: usize = 20;
+
+/// Columns that are packed at a time against a left operand that is packed already: together with its
+/// rows and the result they fill the second cache.
+const COLUMNS: usize = 128;
+
+/// Columns that are packed at a time where both operands are packed on the way.
+const MANY_COLUMNS: usize = 4096;
 
 /// Where a result goes: column `j` of row `r` to `(j / run) * picture + r * row + j % run`.
 #[derive(Clone, Copy)]
@@ -158,9 +164,9 @@ impl Product<'_> {
         let kept = if self.right.is_packed() {
             panels.len()
         } else if self.left.is_packed() {
-            256 / kernel.columns
+            COLUMNS / kernel.columns
         } else {
-            4096 / kernel.columns
+            MANY_COLUMNS / kernel.columns
         };
         let kept = kept.min(panels.len()).max(1);
         let right = if self.right.is_packed() { 0 } else { kept };
@@ -197,8 +203,10 @@ impl Product<'_> {
         let size = depth * self.kernel.columns;
         let right = self.right.panels(block, panels.clone(), right);
         let start = if block == 0 { self.start } else { Start::Add };
-        for first in tiles.clone().step_by(TILES) {
-            let tiles = first..(first + TILES).min(tiles.end);
+        let groups = tiles.len().div_ceil(TILES);
+        for group in 0..groups {
+            let bound = |group: usize| tiles.start + group * tiles.len() / groups;
+            let tiles = bound(group)..bound(group + 1);
             let all = self.rows(tiles.clone());
             let left = self.left.block(block, all.clone(), left);
             for (panel, b) in panels.clone().zip(right.chunks_exact(size)) {

@@ -1,7 +1,7 @@
 //! Tiles and packing by vectors of 256 and 512 bits.
 
 use std::arch::x86_64::{
-    __m512, __m512bh, __m512i, _MM_HINT_ET0, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps,
+    __m512, __m512bh, __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps,
     _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_castps_si512,
     _mm512_cvtne2ps_pbh, _mm512_dpbf16_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512,
     _mm512_mask_storeu_epi32, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps,
@@ -60,11 +60,11 @@ macro_rules! tile512 {
             let (mut a, mut b) = (tile.a, tile.b);
             // SAFETY: rows and panel have `depth` words, the result and its start the rows and columns.
             unsafe {
-                let ahead = R;
-                for row in 0..ahead {
+                // The result comes from afar while the products are summed.
+                for row in 0..R {
                     let line = tile.c.wrapping_add(row * tile.stride).cast::<i8>();
-                    _mm_prefetch::<_MM_HINT_ET0>(line);
-                    _mm_prefetch::<_MM_HINT_ET0>(line.wrapping_add(64));
+                    _mm_prefetch::<_MM_HINT_T0>(line);
+                    _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(64));
                 }
                 for _ in 0..tile.depth {
                     let (b0, b1) = (_mm512_loadu_ps(b.cast()), _mm512_loadu_ps(b.add(16).cast()));

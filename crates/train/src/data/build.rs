@@ -77,38 +77,17 @@ pub fn build(
     let named = concepts::concepts(&folder(sources, concepts::PACKAGE)?)?;
     let sets = read(sources, &options.styles)?;
     let drawings = drawings(sources, options, &named, &sets)?;
-    let styles_of = |i: &usize| {
-        drawings
-            .iter()
-            .filter(|style| style.contains_key(i))
-            .count()
-    };
     let kept: Vec<usize> = (0..named.len())
-        .filter(|i| styles_of(i) >= options.fewest.max(1))
+        .filter(|i| number_with(&drawings, *i) >= options.fewest.max(1))
         .collect();
     if kept.is_empty() {
-        let (fewest, styles) = (options.fewest, options.styles.len());
         return Err(DataError::Nothing {
-            fewest,
-            styles,
+            fewest: options.fewest,
+            styles: options.styles.len(),
             path: sources.to_owned(),
         });
     }
-    let cells: Vec<Cell> = (0..kept.len())
-        .flat_map(|concept| {
-            drawings
-                .iter()
-                .enumerate()
-                .map(move |(style, of)| (concept, style, of))
-        })
-        .filter_map(|(concept, style, of)| {
-            Some(Cell {
-                concept,
-                style,
-                drawing: of.get(&kept[concept])?,
-            })
-        })
-        .collect();
+    let cells = cells(&kept, &drawings);
     let pngs = draw_all(&cells, side, progress);
     let head = Head {
         side,
@@ -121,11 +100,34 @@ pub fn build(
     Ok(together(head, &cells, pngs))
 }
 
+/// How many styles have a concept.
+fn number_with(drawings: &[Drawings<'_>], concept: usize) -> usize {
+    let has = drawings.iter().filter(|style| style.contains_key(&concept));
+    has.count()
+}
+
 /// A picture to be.
 struct Cell<'a> {
     concept: usize,
     style: usize,
     drawing: &'a Drawing<'a>,
+}
+
+/// The pictures of the concepts that are kept, concept by concept.
+fn cells<'a>(kept: &[usize], drawings: &'a [Drawings<'a>]) -> Vec<Cell<'a>> {
+    let mut cells = Vec::new();
+    for (concept, i) in kept.iter().enumerate() {
+        let drawn = drawings.iter().enumerate();
+        cells.extend(drawn.filter_map(|(style, of)| {
+            let drawing = of.get(i)?;
+            Some(Cell {
+                concept,
+                style,
+                drawing,
+            })
+        }));
+    }
+    cells
 }
 
 /// The pictures as PNGs, or why they are none.
@@ -201,7 +203,7 @@ fn drawings<'a>(
         };
         let names = match style.kind {
             Kind::Keyed => join::by_key(icons, named),
-            _ => join::by_name(icons, named, &keyed),
+            _ => join::by_name((style.id, icons), named, &keyed),
         };
         let icon = |(i, name): (usize, Option<String>)| Some((i, Drawing::Icon(icons, name?)));
         Ok(names.into_iter().enumerate().filter_map(icon).collect())

@@ -1,8 +1,8 @@
 //! What can be drawn, in words: the English names of emojibase.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, slice};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Concept, DataError, icons::json};
 
@@ -22,8 +22,10 @@ const CODES: [&str; 6] = [
 /// A concept with all names that a foundry may have given it.
 pub(super) struct Named {
     pub(super) concept: Concept,
-    /// Names in small letters with `-` between words, the surest first.
-    pub(super) names: Vec<String>,
+    /// Its label in small letters with `-` between words.
+    pub(super) label: String,
+    /// Short codes of the same form, of at least three letters: shorter ones stand for many things.
+    pub(super) codes: Vec<String>,
     /// Its name in the Unicode standard, small letters and digits alone.
     pub(super) unicode: Option<String>,
 }
@@ -51,60 +53,65 @@ enum Codes {
     Many(Vec<String>),
 }
 
+/// The lists of the package beside its entries.
+struct Lists {
+    groups: Groups,
+    /// Squashed names of the standard, by key.
+    unicode: BTreeMap<String, String>,
+    codes: Vec<BTreeMap<String, Codes>>,
+}
+
 /// All concepts but flags and parts of others, such as skin tones, in the order of the standard.
 pub(super) fn concepts(package: &Path) -> Result<Vec<Named>, DataError> {
     let entries: Vec<Entry> = json(&package.join("en/data.json"))?;
-    let groups: Groups = json(&package.join("meta/groups.json"))?;
-    let unicode: BTreeMap<String, String> = json(&package.join("meta/unicode-names.json"))?;
-    let unicode: BTreeMap<String, String> = unicode
-        .into_iter()
-        .map(|(points, name)| (key(&points), squashed(&name)))
-        .collect();
-    let mut codes = Vec::new();
-    for set in CODES {
-        let path = package.join("en/shortcodes").join(format!("{set}.json"));
-        let set: BTreeMap<String, Codes> = json(&path)?;
-        codes.push(
-            set.into_iter()
-                .map(|(points, names)| (key(&points), names))
-                .collect::<BTreeMap<_, _>>(),
-        );
-    }
-    let named = |entry: Entry| {
-        let group = groups.groups.get(&entry.group?)?.clone();
-        let subgroup = entry
-            .subgroup
-            .and_then(|subgroup| groups.subgroups.get(&subgroup))
-            .cloned();
+    let codes = |set| by_key(&package.join(format!("en/shortcodes/{set}.json")));
+    let unicode: BTreeMap<String, String> = by_key(&package.join("meta/unicode-names.json"))?;
+    let squash = |(key, name): (String, String)| (key, squashed(&name));
+    let lists = Lists {
+        groups: json(&package.join("meta/groups.json"))?,
+        unicode: unicode.into_iter().map(squash).collect(),
+        codes: CODES.into_iter().map(codes).collect::<Result<_, _>>()?,
+    };
+    let named = entries.into_iter().filter_map(|entry| lists.named(entry));
+    Ok(named.collect())
+}
+
+impl Lists {
+    /// What is known of an entry, unless it is a flag or a part of others.
+    fn named(&self, entry: Entry) -> Option<Named> {
+        let group = self.groups.groups.get(&entry.group?)?.clone();
         if matches!(group.as_str(), "component" | "flags") {
             return None;
         }
+        let subgroup = self.groups.subgroups.get(&entry.subgroup?)?.clone();
         let key = key(&entry.hexcode);
-        let short = codes
-            .iter()
-            .filter_map(|set| set.get(&key))
-            .flat_map(|codes| match codes {
-                Codes::One(name) => std::slice::from_ref(name),
-                Codes::Many(names) => names,
-            });
-        let mut names = vec![slug(&entry.label)];
-        names.extend(short.map(|name| slug(name)));
-        let unicode = unicode.get(&key).cloned();
+        let codes = self.codes.iter().filter_map(|set| set.get(&key));
+        let codes = codes.flat_map(|codes| match codes {
+            Codes::One(name) => slice::from_ref(name),
+            Codes::Many(names) => names,
+        });
+        let codes = codes.map(|name| slug(name)).filter(|name| name.len() > 2);
         let Entry { label, tags, .. } = entry;
-        let concept = Concept {
-            key,
-            label,
-            tags,
-            group,
-            subgroup: subgroup.unwrap_or_default(),
-        };
         Some(Named {
-            concept,
-            names,
-            unicode,
+            label: slug(&label),
+            codes: codes.collect(),
+            unicode: self.unicode.get(&key).cloned(),
+            concept: Concept {
+                key,
+                label,
+                tags,
+                group,
+                subgroup,
+            },
         })
-    };
-    Ok(entries.into_iter().filter_map(named).collect())
+    }
+}
+
+/// A JSON file of something by code points.
+fn by_key<T: DeserializeOwned>(path: &Path) -> Result<BTreeMap<String, T>, DataError> {
+    let list: BTreeMap<String, T> = json(path)?;
+    let list = list.into_iter().map(|(points, of)| (key(&points), of));
+    Ok(list.collect())
 }
 
 /// Code points as every list can agree on: small letters, no leading zeros, no `fe0f`.

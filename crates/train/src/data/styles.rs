@@ -28,7 +28,7 @@ pub struct StyleSource {
     pub package: &'static str,
     /// How it holds its drawings.
     pub kind: Kind,
-    /// The licence of the drawings, by SPDX.
+    /// The licence of the drawings, by SPDX: that of the foundry, where the package gives the one of its code.
     pub licence: &'static str,
     /// Whose work they are.
     pub credit: &'static str,
@@ -59,7 +59,7 @@ impl StyleSource {
 const MICROSOFT: &str = "Fluent Emoji, copyright (c) Microsoft Corporation";
 const GOOGLE: &str = "Noto Emoji, copyright Google LLC";
 const EMOJIONE: &str =
-    "EmojiOne 2.3 (emojitwo), copyright Ranks.com Inc. and the EmojiTwo contributors";
+    "EmojiOne 2.3, copyright EmojiOne (Ranks.com, Inc.) and the EmojiTwo contributors";
 
 /// All styles. Share-alike and proprietary sets stay out.
 pub const STYLES: [StyleSource; 9] = [
@@ -146,8 +146,8 @@ pub const STYLES: [StyleSource; 9] = [
         name: "FxEmojis",
         package: "@iconify-json/fxemoji",
         kind: Kind::Named,
-        licence: "Apache-2.0",
-        credit: "FxEmojis, copyright Mozilla Foundation",
+        licence: "CC-BY-4.0",
+        credit: "FxEmojis, copyright 2015 Mozilla Foundation",
         phrases: &[
             "a playful sticker",
             "a Firefox OS icon",

@@ -1,4 +1,4 @@
-//! A data set from a folder of sources that is made here: two styles, three concepts.
+//! A data set from a folder of sources that is made here: two styles, three concepts and what is left out.
 
 mod build;
 mod caption;

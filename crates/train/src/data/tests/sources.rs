@@ -1,4 +1,4 @@
-//! A folder of sources with three concepts and a flag.
+//! A folder of sources with three concepts, a flag and a namesake.
 
 use std::{fs, path::Path};
 
@@ -27,14 +27,15 @@ const CONCEPTS: &str = r#"[
     {"label": "red apple", "hexcode": "1F34E", "tags": ["fruit", "red"], "group": 4, "subgroup": 42},
     {"label": "index pointing right", "hexcode": "1F449-FE0F", "tags": [], "group": 1, "subgroup": 18},
     {"label": "direct hit", "hexcode": "1F3AF", "group": 6, "subgroup": 63},
+    {"label": "keyboard", "hexcode": "2328-FE0F", "group": 7, "subgroup": 70},
     {"label": "flag: Chad", "hexcode": "1F1F9-1F1E9", "group": 9, "subgroup": 98},
     {"label": "red hair", "hexcode": "1F9B0", "group": 2, "subgroup": 33},
     {"label": "regional indicator A", "hexcode": "1F1E6"}
 ]"#;
 
 const GROUPS: &str = r#"{
-    "groups": {"1": "people-body", "2": "component", "4": "food-drink", "6": "activities", "9": "flags"},
-    "subgroups": {"18": "hand-single-finger", "33": "hair-style", "42": "food-fruit", "63": "game", "98": "country-flag"}
+    "groups": {"1": "people-body", "2": "component", "4": "food-drink", "6": "activities", "7": "objects", "9": "flags"},
+    "subgroups": {"18": "hand-single-finger", "33": "hair-style", "42": "food-fruit", "63": "game", "70": "computer", "98": "country-flag"}
 }"#;
 
 /// Code points, an alias that mirrors, and a flag.
@@ -46,10 +47,12 @@ const KEYED: &str = r#"{"prefix": "flat", "width": 32, "height": 32, "icons": {
 
 const CHARS: &str = r#"{"1f34e": "red-apple", "1f449": "right", "1f1f9-1f1e9": "flag-chad"}"#;
 
-/// Names alone: a short code, an old name without spaces, and one that goes to nothing.
+/// Names alone: a short code, an old name without spaces, one that goes to nothing, and a
+/// keyboard that is a piano's.
 const NAMED: &str = r#"{"prefix": "fx", "width": 64, "icons": {
     "apple": {"body": "<path fill='currentColor' d='M0 0h32v32H0z'/>", "height": 64},
     "pointright": {"body": "<path d='M0 0h20v20H0z'/>", "height": 64},
+    "keyboard": {"body": "<path d='M0 0h9v9H0z'/>"},
     "directhit": {"body": "<path d='M0 0h9v9H0z'/>", "height": 64},
     "oldname": {"body": "<path d='M0 0h9v9H0z'/>"}
 }}"#;
