@@ -2,12 +2,25 @@
 
 /// Where the runs of a line begin, counted from its base.
 pub(super) struct Runs<'a> {
-    /// Words of a run, a power of two up to 32.
-    pub(super) granule: usize,
-    /// The beginnings.
-    pub(super) offsets: &'a [usize],
+    granule: usize,
+    offsets: &'a [usize],
     /// Whether 512-bit vectors may be used.
-    pub(super) wide: bool,
+    wide: bool,
+    /// From the base to behind the last run.
+    reach: usize,
+}
+
+impl<'a> Runs<'a> {
+    /// Runs of so many words, a power of two up to 32.
+    pub(super) fn new(granule: usize, offsets: &'a [usize], wide: bool) -> Self {
+        let last = offsets.iter().max().copied().unwrap_or(0);
+        Self {
+            granule,
+            offsets,
+            wide,
+            reach: last + granule,
+        }
+    }
 }
 
 /// Writes a line for each base, at a pitch: the runs one after the other.
@@ -21,11 +34,11 @@ pub(super) fn gather(
         granule,
         offsets,
         wide,
+        reach,
     } = *runs;
     if bases.is_empty() || offsets.is_empty() {
         return;
     }
-    let reach = offsets.iter().max().copied().unwrap_or(0) + granule;
     let furthest = bases.iter().max().copied().unwrap_or(0);
     assert!(furthest + reach <= src.len());
     assert!((bases.len() - 1) * pitch + offsets.len() * granule <= dst.len());

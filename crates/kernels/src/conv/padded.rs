@@ -118,57 +118,89 @@ impl Source<'_> {
         let channels = (self.shape.inputs - channel).min(elements);
         let first = (picture * self.shape.inputs + channel) * height * width;
         let x = &self.x[first..first + channels * height * width];
+        let pitch = layout.pitch();
+        let rows = Rows {
+            stride: height * width,
+            channels,
+            count: height,
+            width,
+            pitch,
+        };
         if self.plain {
-            self.words(x, (height * width, channels, height * width), out);
+            self.words(x, &rows.joined(), out);
             return;
         }
         let ([top, _, left, _], upsample) = (self.shape.padding, self.shape.upsample);
-        let simple = layout.stride == 1 && upsample == 1;
-        let pitch = layout.pitch();
-        let mut lines = vec![0f32; if simple { 0 } else { pitch * channels }];
-        let mut wide = vec![0f32; if simple { 0 } else { pitch }];
-        for row in 0..layout.rows {
-            let at = row * pitch;
-            let inside = row >= top && row < top + height * upsample;
-            if !inside {
-                out[at..at + pitch].fill(0);
-                continue;
+        out.fill(0);
+        if x.is_empty() {
+            return;
+        }
+        if layout.stride == 1 && upsample == 1 {
+            self.words(x, &rows, &mut out[top * pitch + left..]);
+            return;
+        }
+        let mut wide = vec![0f32; pitch];
+        let mut lines = vec![0f32; pitch * channels];
+        let line = Rows {
+            stride: pitch,
+            count: 1,
+            width: pitch,
+            ..rows
+        };
+        for y in 0..height {
+            for (line, x) in lines
+                .chunks_exact_mut(pitch)
+                .zip(x.chunks_exact(height * width))
+            {
+                repeat(&x[y * width..][..width], upsample, &mut wide[left..]);
+                sort(&wide, layout.stride, line);
             }
-            let y = (row - top) / upsample;
-            if (row - top) % upsample > 0 {
-                out.copy_within(at - pitch..at, at);
-            } else if simple {
-                out[at..at + left].fill(0);
-                out[at + left + width..at + pitch].fill(0);
-                let to = &mut out[at + left..at + left + width];
-                self.words(&x[y * width..], (height * width, channels, width), to);
-            } else {
-                for (line, x) in lines
-                    .chunks_exact_mut(pitch)
-                    .zip(x.chunks_exact(height * width))
-                {
-                    repeat(&x[y * width..][..width], upsample, &mut wide[left..]);
-                    sort(&wide, layout.stride, line);
-                }
-                self.words(&lines, (pitch, channels, pitch), &mut out[at..at + pitch]);
+            let at = (top + y * upsample) * pitch;
+            self.words(&lines, &line, &mut out[at..at + pitch]);
+            for copy in 1..upsample {
+                out.copy_within(at..at + pitch, at + copy * pitch);
             }
         }
     }
 
-    /// Packs one line of each channel of a word.
-    fn words(&self, src: &[f32], (stride, lines, length): (usize, usize, usize), dst: &mut [u32]) {
+    /// Packs the rows of the channels of a word.
+    fn words(&self, src: &[f32], rows: &Rows, dst: &mut [u32]) {
         let mut strip = Strip {
             src,
-            stride,
-            lines,
-            length,
-            depth: 1,
+            stride: rows.stride,
+            lines: rows.channels,
+            length: rows.width,
+            depth: rows.count,
             dst,
-            pitch: length,
+            pitch: rows.pitch,
         };
-        strip.check(1, length);
+        strip.check(rows.count, rows.width);
+        assert!((rows.channels - 1) * rows.stride + rows.count * rows.width <= src.len());
         // SAFETY: checked above; the kernel was chosen for this processor.
-        unsafe { (self.kernel.packers.groups)(&mut strip) };
+        unsafe { (self.kernel.packers.planes)(&mut strip) };
+    }
+}
+
+/// Rows of the channels of a word.
+#[derive(Clone, Copy)]
+struct Rows {
+    /// From one channel to the next.
+    stride: usize,
+    channels: usize,
+    count: usize,
+    width: usize,
+    /// From one row to the next where they go.
+    pitch: usize,
+}
+
+impl Rows {
+    /// The same as one long row.
+    fn joined(self) -> Self {
+        Self {
+            width: self.count * self.width,
+            count: 1,
+            ..self
+        }
     }
 }
 

@@ -83,11 +83,7 @@ impl Right for Patches<'_> {
                     0
                 };
             }
-            let runs = Runs {
-                granule,
-                offsets,
-                wide: self.kernel.wide,
-            };
+            let runs = Runs::new(granule, offsets, self.kernel.wide);
             gather(self.words, &runs, bases, (dst, width));
             dst[bases.len() * width..].fill(0);
         }
@@ -147,15 +143,11 @@ impl Left for Rows<'_> {
             .step_by(run)
             .map(|element| self.layout.pixel(at(element)))
             .collect();
+        let runs = Runs::new(run, &offsets, self.kernel.wide);
         let mut line = [0u32; 2 * PITCH];
         let count = elements.len();
         for (row, base) in rows.clone().enumerate() {
             let base = &self.bases[base..base + 1];
-            let runs = Runs {
-                granule: run,
-                offsets: &offsets,
-                wide: self.kernel.wide,
-            };
             gather(self.words, &runs, base, (&mut line, 0));
             if padded > pixels {
                 let pads = elements.clone().enumerate();

@@ -13,7 +13,7 @@ const TILES: usize = 20;
 
 /// Columns that are packed at a time against a left operand that is packed already: together with its
 /// rows and the result they fill the second cache.
-const COLUMNS: usize = 128;
+const COLUMNS: usize = 256;
 
 /// Columns that are packed at a time where both operands are packed on the way.
 const MANY_COLUMNS: usize = 4096;

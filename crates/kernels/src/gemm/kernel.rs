@@ -12,7 +12,7 @@ use crate::{Isa, Precision};
 
 /// The most words of the depth in one block: a panel of 32 columns of it is as large as the first cache.
 /// (Measured on Zen 5: with 256 a dense layer of 320 inputs took 20 % longer, as it wrote its result twice.)
-pub(crate) const DEPTH: usize = 192;
+pub(crate) const DEPTH: usize = 384;
 
 /// What a word of a packed operand holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,6 +35,9 @@ pub(crate) struct Packers {
     pub(crate) columns_across: unsafe fn(&mut Strip<'_>),
     /// Groups of as many lines as a word has elements, each into `length` words, one after the other.
     pub(crate) groups: unsafe fn(&mut Strip<'_>),
+    /// As many planes as a word has elements, `stride` apart, of `depth` rows of `length`, into one plane
+    /// of rows at the pitch.
+    pub(crate) planes: unsafe fn(&mut Strip<'_>),
 }
 
 /// Writes the packers of one kind of word.
@@ -52,7 +55,7 @@ macro_rules! packers {
             const ELEMENTS: usize = $elements;
 
             pub(in crate::gemm) const ALL: Packers =
-                Packers { rows_along, rows_across, columns_along, columns_across, groups };
+                Packers { rows_along, rows_across, columns_along, columns_across, groups, planes };
 
             $(#[$features])*
             unsafe fn rows_along(strip: &mut Strip<'_>) {
@@ -66,6 +69,22 @@ macro_rules! packers {
                             let words = $along(src.add(line * strip.stride + at), count);
                             let out = dst.add(line * strip.pitch + word);
                             $store(words, out, (strip.depth - word).min(16));
+                        }
+                    }
+                }
+            }
+
+            $(#[$features])*
+            unsafe fn planes(strip: &mut Strip<'_>) {
+                let (src, dst) = (strip.src.as_ptr(), strip.dst.as_mut_ptr());
+                for row in 0..strip.depth {
+                    for at in (0..strip.length).step_by(16) {
+                        let count = (strip.length - at).min(16);
+                        // SAFETY: `count` numbers of each plane are there, and as many words of `dst`.
+                        unsafe {
+                            let from = src.add(row * strip.length + at);
+                            let words = $across(from, strip.stride, strip.lines, count);
+                            $store(words, dst.add(row * strip.pitch + at), count);
                         }
                     }
                 }
