@@ -59,7 +59,7 @@ pub fn follow(
                 batch: pace.batch,
                 seed: pace.seed,
             };
-            let net = train(&mut lesson, net, pace, (folder, &learning), audience)?;
+            let net = train(&mut lesson, net, pace, folder, audience)?;
             let (mean, deviation) = scale(&net, &source, (16, pace.batch), device);
             let path = folder.join("autoencoder.safetensors");
             net.clone()

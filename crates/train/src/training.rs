@@ -14,11 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use burn::{
-    module::Module,
-    optim::GradientsParams,
-    tensor::{Device, Tensor},
-};
+use burn::{module::Module, optim::GradientsParams, tensor::Tensor};
 use image::RgbImage;
 use thiserror::Error;
 
@@ -129,11 +125,11 @@ pub fn train<L: Lesson>(
     lesson: &mut L,
     net: L::Net,
     pace: &Pace,
-    (folder, device): (&Path, &Device),
+    folder: &Path,
     audience: &mut dyn Audience,
 ) -> Result<L::Net, TrainError> {
     fs::create_dir_all(folder).map_err(TrainError::file("cannot make the folder", folder))?;
-    let mut run = Run::open(lesson, net, pace, folder, device)?;
+    let mut run = Run::open(lesson, net, pace, folder)?;
     while run.step < pace.steps && !audience.stops() {
         run.advance(lesson, audience)?;
     }
@@ -160,14 +156,13 @@ impl<'a, N: Module> Run<'a, N> {
         net: N,
         pace: &'a Pace,
         folder: &'a Path,
-        device: &Device,
     ) -> Result<Self, TrainError> {
         let path = folder.join("checkpoint.safetensors");
         let net = net.train();
         let mut optimizer = Optimizer::new(&net, pace.rule());
         let (net, step) = if path.exists() {
             let checkpoint = Checkpoint::read(&path)?;
-            checkpoint.restore(net, &mut optimizer, &lesson.config(), device)?
+            checkpoint.restore(net, &mut optimizer, &lesson.config())?
         } else {
             (net, 0)
         };

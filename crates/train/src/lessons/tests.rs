@@ -93,7 +93,7 @@ fn an_autoencoder_learns_discs_it_has_not_seen() {
         &mut lesson,
         net,
         &pace,
-        (folder.path(), &device),
+        folder.path(),
         &mut Quiet(Cell::new(0)),
     )
     .unwrap();

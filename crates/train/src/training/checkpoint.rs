@@ -1,16 +1,15 @@
 //! Everything a run needs to go on as if it had never stopped, in one safetensors file.
 
-use std::{collections::HashMap, fs, io::Write, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
-use burn::{module::Module, tensor::Device};
+use burn::module::Module;
 use bytemuck::cast_slice;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
+use weft_models::parameters::named_parameters;
+use weft_store::Existing;
 
-use super::{
-    Optimizer, TrainError,
-    optimizer::{Listing, Memory},
-};
+use super::{Optimizer, TrainError, optimizer::Memory};
 
 /// The weights, what the optimiser remembers, and where the run is.
 pub struct Checkpoint {
@@ -33,18 +32,15 @@ const PARTS: [&str; 4] = ["weight", "m", "v", "average"];
 impl Checkpoint {
     /// The state of a run.
     pub fn of<M: Module>(net: &M, optimizer: &Optimizer, step: u64, config: String) -> Self {
-        let mut listing = Listing::default();
-        net.visit(&mut listing);
         Self {
             head: Head {
                 step,
                 taken: optimizer.step,
                 config,
             },
-            weights: listing
-                .found
+            weights: named_parameters(net)
                 .into_iter()
-                .map(|named| named.values)
+                .map(|it| it.values)
                 .collect(),
             memories: optimizer.memories.clone(),
         }
@@ -55,18 +51,12 @@ impl Checkpoint {
     /// # Errors
     /// The folder is missing, full or read-only.
     pub fn write(&self, path: &Path) -> Result<(), TrainError> {
-        let parts = |memory: &'_ Memory, weight: &'_ Vec<f32>| {
-            [weight, &memory.m, &memory.v, &memory.average]
-                .map(|numbers| cast_slice::<f32, u8>(numbers).to_vec())
-        };
         let mut tensors = Vec::with_capacity(4 * self.memories.len());
         for (memory, weight) in self.memories.iter().zip(&self.weights) {
-            for (part, bytes) in PARTS.iter().zip(parts(memory, weight)) {
-                tensors.push((
-                    format!("{part}.{}", memory.name),
-                    memory.shape.clone(),
-                    bytes,
-                ));
+            let held = [weight, &memory.m, &memory.v, &memory.average];
+            for (part, numbers) in PARTS.iter().zip(held) {
+                let name = format!("{part}.{}", memory.name);
+                tensors.push((name, memory.shape.clone(), cast_slice::<f32, u8>(numbers)));
             }
         }
         let views = tensors.iter().filter_map(|(name, shape, bytes)| {
@@ -141,7 +131,6 @@ impl Checkpoint {
         net: M,
         optimizer: &mut Optimizer,
         config: &str,
-        _device: &Device,
     ) -> Result<(M, u64), TrainError> {
         let foreign = |why: String| TrainError::Foreign {
             why,
@@ -172,17 +161,11 @@ impl Checkpoint {
     }
 }
 
-/// Writes a file beside its place and moves it there.
+/// Writes a file that is seen whole or not at all.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(TrainError::file("cannot write", path))
+    weft_store::write_atomically(path, bytes, Existing::Replace).map_err(|why| TrainError::File {
+        what: "cannot write",
+        why: why.to_string(),
+        path: path.to_owned(),
+    })
 }

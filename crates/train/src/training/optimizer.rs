@@ -6,6 +6,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use weft_kernels::{AdamW, AdamWState, adamw_step, ema_step, sum_of_squares};
+use weft_models::parameters::{Parameter, named_parameters};
 
 /// What does not change from step to step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,9 +43,10 @@ pub struct Optimizer {
 impl Optimizer {
     /// Nothing remembered; the averaged weights are those of the module.
     pub fn new<M: Module>(module: &M, rule: Rule) -> Self {
-        let mut listing = Listing::default();
-        module.visit(&mut listing);
-        let memories = listing.found.into_iter().map(Named::forget).collect();
+        let memories = named_parameters(module)
+            .into_iter()
+            .map(Memory::new)
+            .collect();
         Self {
             rule,
             memories,
@@ -98,48 +100,15 @@ impl Optimizer {
     }
 }
 
-/// One parameter, its values copied out.
-pub(super) struct Named {
-    pub(super) name: String,
-    pub(super) shape: Vec<usize>,
-    pub(super) values: Vec<f32>,
-}
-
-impl Named {
-    fn forget(self) -> Memory {
-        Memory {
-            m: vec![0.0; self.values.len()],
-            v: vec![0.0; self.values.len()],
-            name: self.name,
-            shape: self.shape,
-            average: self.values,
+impl Memory {
+    fn new(parameter: Parameter) -> Self {
+        Self {
+            m: vec![0.0; parameter.values.len()],
+            v: vec![0.0; parameter.values.len()],
+            name: parameter.name,
+            shape: parameter.shape,
+            average: parameter.values,
         }
-    }
-}
-
-/// Every parameter of a module with its dotted name.
-#[derive(Default)]
-pub(super) struct Listing {
-    path: Vec<String>,
-    pub(super) found: Vec<Named>,
-}
-
-impl ModuleVisitor for Listing {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = param.val();
-        self.found.push(Named {
-            name: self.path.join("."),
-            shape: value.dims().to_vec(),
-            values: numbers(value),
-        });
     }
 }
 

@@ -94,13 +94,7 @@ fn run(folder: &Path, steps: u64) -> Result<([f32; 2], Vec<String>), TrainError>
         spoiled_at: None,
     };
     let mut audience = For(Cell::new(steps), Vec::new());
-    let net = train(
-        &mut lesson,
-        line(&device),
-        &pace(),
-        (folder, &device),
-        &mut audience,
-    )?;
+    let net = train(&mut lesson, line(&device), &pace(), folder, &mut audience)?;
     let found = [
         net.slope.val().into_data().try_to_vec::<f32>().unwrap()[0],
         net.shift.val().into_data().try_to_vec::<f32>().unwrap()[0],
@@ -175,7 +169,7 @@ fn a_loss_that_is_no_number_stops_the_run_before_it_spoils_the_checkpoint() {
         &mut lesson,
         line(&device),
         &pace(),
-        (folder.path(), &device),
+        folder.path(),
         &mut audience,
     );
     assert!(matches!(ended, Err(TrainError::Diverged { step: 30, .. })));
