@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weft-value", 1),
     ("weft-spec", 0),
     ("weft-node-macros", 0),
+    ("weft-shipped", 0),
     ("weft-tensor", 0),
     ("weft-kernels", 0),
     ("weft-one-build", 0),

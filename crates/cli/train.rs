@@ -82,6 +82,12 @@ impl Bar {
 }
 
 impl Audience for Bar {
+    fn prepares(&mut self, what: &str, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
+        self.bar.set_position(done as u64);
+        self.bar.set_message(what.to_owned());
+    }
+
     fn step(&mut self, news: &News) {
         self.bar.set_length(news.steps);
         self.bar.set_position(news.step);

@@ -9,6 +9,7 @@ mod config;
 mod context;
 mod level;
 mod net;
+mod pipeline;
 mod spatial;
 mod words;
 
@@ -19,3 +20,4 @@ pub use crate::text::MARKERS;
 pub use config::Config;
 pub use context::{Context, Place, References};
 pub use net::Instruct;
+pub use pipeline::{Pipeline, PipelineError, Request, Settings, Shown};

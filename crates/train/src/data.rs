@@ -14,7 +14,7 @@ mod split;
 mod styles;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::ops::Range;
 

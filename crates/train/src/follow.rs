@@ -1,21 +1,27 @@
 //! Following a recipe: from data to the weights of a stage.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use burn::tensor::Device;
 use thiserror::Error;
 use weft_models::{
-    Network,
-    autoencoder::Autoencoder,
+    Network, WeightsError,
+    autoencoder::{self, Autoencoder},
+    instruct::Instruct,
     parameters::{Numbers, WriteError},
+    text::{TextEncoder, TextError},
 };
 use weft_tensor::Precision;
 
 use crate::{
     data::{DataError, DataSet},
-    lessons::{Pictures, Reconstruct, psnr, scale},
+    lessons::{Draw, Pictures, Reconstruct, psnr, scale},
     recipe::Recipe,
-    training::{Audience, TrainError, train},
+    stages::{Captioned, Clusters, Latents, LatentsError, Library, Mixture, Scenes, Stage, View},
+    training::{Audience, Pace, TrainError, train},
 };
 
 /// Why a recipe was not followed to its end.
@@ -30,16 +36,35 @@ pub enum FollowError {
     /// Sizes that make no network.
     #[error("the recipe's `net` is wrong: {0}")]
     Net(String),
-    /// The weights.
+    /// Shares of which no task can be drawn.
+    #[error("the recipe's `shares` are wrong: {0}; each is 0 or more, and one at least is more")]
+    Shares(String),
+    /// The weights that are written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A file of weights that the recipe names.
+    #[error("cannot read {what}: {why}\ntrain it first; crates/train/README.md says in which order: {}", path.display())]
+    Weights {
+        /// Which weights.
+        what: &'static str,
+        /// What is wrong.
+        why: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The pictures as latents.
+    #[error(transparent)]
+    Latents(#[from] LatentsError),
+    /// The text encoder.
+    #[error(transparent)]
+    Text(#[from] TextError),
 }
 
 /// Trains the stage of `recipe` on `device` and writes its weights into `folder`; what was written, and how good it
 /// is, in lines for people.
 ///
 /// # Errors
-/// A data set that cannot be read, sizes that make no network, and those of [`train`].
+/// A data set or weights that cannot be read, sizes that make no network, and those of [`train`].
 pub fn follow(
     recipe: &Recipe,
     folder: &Path,
@@ -47,29 +72,182 @@ pub fn follow(
     audience: &mut dyn Audience,
 ) -> Result<Vec<String>, FollowError> {
     let data = DataSet::open(recipe.data())?;
-    match recipe {
-        Recipe::Autoencoder { net, pace, .. } => {
-            let learning = device.clone().autodiff();
-            let net = Autoencoder::new(net, pace.seed, &learning, Precision::Bf16)
-                .map_err(FollowError::Net)?;
-            let source = Pictures::new(&data, pace.seed);
-            let mut lesson = Reconstruct {
-                source: &source,
-                device: learning.clone(),
-                batch: pace.batch,
-                seed: pace.seed,
-            };
-            let net = train(&mut lesson, net, pace, folder, audience)?;
-            let (mean, deviation) = scale(&net, &source, (16, pace.batch), device);
-            let path = folder.join("autoencoder.safetensors");
-            net.clone()
-                .with_scale(mean, deviation)
-                .write(&path, Numbers::F16)?;
-            let decibels = psnr(&net, &source, 128, device);
-            Ok(vec![format!(
-                "wrote {} ({decibels:.1} dB on held-out concepts)",
-                path.display()
-            )])
+    if let Recipe::Autoencoder { net, pace, .. } = recipe {
+        return autoencoder(&data, (net, pace), (folder, device), audience);
+    }
+    let course = Course {
+        recipe,
+        data: &data,
+        folder,
+        device,
+    };
+    course.follow(audience)
+}
+
+fn autoencoder(
+    data: &DataSet,
+    (net, pace): (&autoencoder::Config, &Pace),
+    (folder, device): (&Path, &Device),
+    audience: &mut dyn Audience,
+) -> Result<Vec<String>, FollowError> {
+    let learning = device.clone().autodiff();
+    let net =
+        Autoencoder::new(net, pace.seed, &learning, Precision::Bf16).map_err(FollowError::Net)?;
+    let source = Pictures::new(data, pace.seed);
+    let mut lesson = Reconstruct {
+        source: &source,
+        device: learning.clone(),
+        batch: pace.batch,
+        seed: pace.seed,
+    };
+    let net = train(&mut lesson, net, pace, folder, audience)?;
+    let (mean, deviation) = scale(&net, &source, (16, pace.batch), device);
+    let path = folder.join("autoencoder.safetensors");
+    net.clone()
+        .with_scale(mean, deviation)
+        .write(&path, Numbers::F16)?;
+    let decibels = psnr(&net, &source, 128, device);
+    Ok(vec![format!(
+        "wrote {} ({decibels:.1} dB on held-out concepts)",
+        path.display()
+    )])
+}
+
+/// One of the stages of the U-Net.
+struct Course<'a> {
+    recipe: &'a Recipe,
+    data: &'a DataSet,
+    folder: &'a Path,
+    device: &'a Device,
+}
+
+/// Scenes on a sheet of samples.
+const SHOWN: usize = 24;
+
+impl Course<'_> {
+    fn follow(&self, audience: &mut dyn Audience) -> Result<Vec<String>, FollowError> {
+        let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, self.device)?;
+        match self.recipe {
+            Recipe::Autoencoder { .. } => Ok(Vec::new()),
+            Recipe::TextToImage {
+                autoencoder,
+                net,
+                pace,
+                ..
+            } => {
+                let learning = self.device.clone().autodiff();
+                let net = Instruct::new(net, pace.seed, &learning, Precision::Bf16)
+                    .map_err(FollowError::Net)?;
+                let (autoencoder, hash) = self.autoencoder(autoencoder)?;
+                let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
+                let library = Library::new(self.data, &latents, &autoencoder);
+                self.learn((net, pace), &encoder, &library, Captioned, audience)
+            }
+            Recipe::RetrievalAugmented {
+                autoencoder,
+                start,
+                pace,
+                ..
+            } => {
+                let net = self.start(start)?;
+                let (autoencoder, hash) = self.autoencoder(autoencoder)?;
+                let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
+                let library = Library::new(self.data, &latents, &autoencoder);
+                let clusters = Clusters::of(&library, &encoder)?;
+                self.learn((net, pace), &encoder, &library, clusters, audience)
+            }
+            Recipe::InstructionTuning {
+                autoencoder,
+                start,
+                shares,
+                pace,
+                ..
+            } => {
+                if let Some(fault) = shares.fault() {
+                    return Err(FollowError::Shares(fault));
+                }
+                let net = self.start(start)?;
+                let (autoencoder, hash) = self.autoencoder(autoencoder)?;
+                let latents = self.latents((&autoencoder, hash), &View::ALL, audience)?;
+                let library = Library::new(self.data, &latents, &autoencoder);
+                let mixture = Mixture {
+                    shares: shares.clone(),
+                };
+                self.learn((net, pace), &encoder, &library, mixture, audience)
+            }
         }
+    }
+
+    fn autoencoder(&self, path: &Path) -> Result<(Autoencoder, blake3::Hash), FollowError> {
+        let bytes = self.read("the autoencoder", path)?;
+        let autoencoder = Autoencoder::read(&bytes, self.device, Precision::Bf16);
+        let autoencoder = autoencoder.map_err(unfit("the autoencoder", path))?;
+        Ok((autoencoder, blake3::hash(&bytes)))
+    }
+
+    /// The U-Net of the stage before, learning.
+    fn start(&self, path: &Path) -> Result<Instruct, FollowError> {
+        let bytes = self.read("the stage before", path)?;
+        let learning = self.device.clone().autodiff();
+        Instruct::read(&bytes, &learning, Precision::Bf16).map_err(unfit("the stage before", path))
+    }
+
+    fn read(&self, what: &'static str, path: &Path) -> Result<Vec<u8>, FollowError> {
+        fs::read(path).map_err(|why| FollowError::Weights {
+            what,
+            why: why.to_string(),
+            path: path.to_owned(),
+        })
+    }
+
+    fn latents(
+        &self,
+        autoencoder: (&Autoencoder, blake3::Hash),
+        views: &[View],
+        audience: &mut dyn Audience,
+    ) -> Result<Latents, LatentsError> {
+        let mut told = |done, all| audience.prepares("pictures as latents", done, all);
+        Latents::open(
+            (self.data, self.recipe.data()),
+            autoencoder,
+            views,
+            &mut told,
+        )
+    }
+
+    fn learn<S: Scenes>(
+        &self,
+        (net, pace): (Instruct, &Pace),
+        encoder: &TextEncoder,
+        library: &Library<'_>,
+        scenes: S,
+        audience: &mut dyn Audience,
+    ) -> Result<Vec<String>, FollowError> {
+        let examples = Stage {
+            library,
+            scenes,
+            seed: pace.seed,
+            shown: SHOWN,
+        };
+        let mut lesson = Draw {
+            examples: &examples,
+            encoder,
+            device: self.device.clone().autodiff(),
+            batch: pace.batch,
+            seed: pace.seed,
+        };
+        let net = train(&mut lesson, net, pace, self.folder, audience)?;
+        let path = self.folder.join("instruct.safetensors");
+        net.write(&path, Numbers::F16)?;
+        Ok(vec![format!("wrote {}", path.display())])
+    }
+}
+
+fn unfit(what: &'static str, path: &Path) -> impl FnOnce(WeightsError) -> FollowError {
+    let path = path.to_owned();
+    move |why| FollowError::Weights {
+        what,
+        why: why.to_string(),
+        path,
     }
 }

@@ -4,6 +4,7 @@ pub mod data;
 mod follow;
 pub mod lessons;
 mod recipe;
+pub mod stages;
 pub mod training;
 
 pub use follow::{FollowError, follow};

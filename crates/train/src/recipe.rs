@@ -7,9 +7,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use weft_models::autoencoder;
+use weft_models::{autoencoder, instruct};
 
-use crate::training::Pace;
+use crate::{stages::Shares, training::Pace};
 
 /// One stage of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,43 @@ pub enum Recipe {
         /// The sizes of the network.
         #[serde(default)]
         net: autoencoder::Config,
+        /// How long and how fast.
+        pace: Pace,
+    },
+    /// Stage 0: from captions to pictures, from nothing.
+    TextToImage {
+        /// The data set.
+        data: PathBuf,
+        /// Weights of the autoencoder.
+        autoencoder: PathBuf,
+        /// The sizes of the network.
+        #[serde(default)]
+        net: instruct::Config,
+        /// How long and how fast.
+        pace: Pace,
+    },
+    /// Stage 1: the same with three retrieved neighbours and their captions as context.
+    RetrievalAugmented {
+        /// The data set.
+        data: PathBuf,
+        /// Weights of the autoencoder.
+        autoencoder: PathBuf,
+        /// Weights of the stage before.
+        start: PathBuf,
+        /// How long and how fast.
+        pace: Pace,
+    },
+    /// Stage 2: to follow instructions.
+    InstructionTuning {
+        /// The data set.
+        data: PathBuf,
+        /// Weights of the autoencoder.
+        autoencoder: PathBuf,
+        /// Weights of a stage before.
+        start: PathBuf,
+        /// How often each task is asked for.
+        #[serde(default)]
+        shares: Shares,
         /// How long and how fast.
         pace: Pace,
     },
@@ -69,28 +106,50 @@ impl Recipe {
             path: path.to_owned(),
         })?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let data = recipe.data_mut();
-        *data = folder.join(&*data);
+        for named in recipe.paths_mut() {
+            *named = folder.join(&*named);
+        }
         Ok(recipe)
     }
 
     /// Its data set.
     pub fn data(&self) -> &Path {
         match self {
-            Self::Autoencoder { data, .. } => data,
+            Self::Autoencoder { data, .. }
+            | Self::TextToImage { data, .. }
+            | Self::RetrievalAugmented { data, .. }
+            | Self::InstructionTuning { data, .. } => data,
         }
     }
 
     /// How long and how fast.
     pub fn pace_mut(&mut self) -> &mut Pace {
         match self {
-            Self::Autoencoder { pace, .. } => pace,
+            Self::Autoencoder { pace, .. }
+            | Self::TextToImage { pace, .. }
+            | Self::RetrievalAugmented { pace, .. }
+            | Self::InstructionTuning { pace, .. } => pace,
         }
     }
 
-    fn data_mut(&mut self) -> &mut PathBuf {
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Autoencoder { data, .. } => data,
+            Self::Autoencoder { data, .. } => vec![data],
+            Self::TextToImage {
+                data, autoencoder, ..
+            } => vec![data, autoencoder],
+            Self::RetrievalAugmented {
+                data,
+                autoencoder,
+                start,
+                ..
+            }
+            | Self::InstructionTuning {
+                data,
+                autoencoder,
+                start,
+                ..
+            } => vec![data, autoencoder, start],
         }
     }
 }

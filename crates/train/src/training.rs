@@ -42,6 +42,9 @@ pub trait Lesson {
 
 /// Who hears of a training run, and may stop it.
 pub trait Audience {
+    /// Something is made ready before the first step: so many of so many are done.
+    fn prepares(&mut self, _what: &str, _done: usize, _all: usize) {}
+
     /// A step is done.
     fn step(&mut self, news: &News);
 

@@ -4,6 +4,7 @@ mod build;
 mod caption;
 mod file;
 mod shown;
+pub(crate) mod sketched;
 mod sources;
 mod split;
 

@@ -1,0 +1,240 @@
+//! What all stages draw from, and scenes: examples as places in the data set, before they are numbers.
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
+use image::RgbImage;
+use weft_models::{
+    autoencoder::Autoencoder,
+    instruct::{self, Instruct, Pipeline, PipelineError, Request, Settings},
+    text::TextEncoder,
+};
+
+use super::{Latents, View};
+use crate::{
+    data::{DataSet, Dice, Split},
+    lessons::{Example, Examples, Shown, sheet},
+};
+
+/// Pictures, their latents, and which of them are learnt from.
+pub struct Library<'a> {
+    /// Pictures and words.
+    pub data: &'a DataSet,
+    /// The pictures as latents.
+    pub latents: &'a Latents,
+    /// What made the latents.
+    pub autoencoder: &'a Autoencoder,
+    learnt: Vec<usize>,
+    held: Vec<usize>,
+    /// Learnt pictures of each style.
+    styles: Vec<Vec<usize>>,
+}
+
+impl<'a> Library<'a> {
+    /// All of `data`.
+    pub fn new(data: &'a DataSet, latents: &'a Latents, autoencoder: &'a Autoencoder) -> Self {
+        let learnt = data.for_split(Split::Train);
+        let mut held = data.for_split(Split::HeldCell);
+        Dice::new(0, 1).shuffle(&mut held);
+        let mut styles = vec![Vec::new(); data.styles().len()];
+        for &picture in &learnt {
+            styles[data.pictures()[picture].style].push(picture);
+        }
+        Self {
+            data,
+            latents,
+            autoencoder,
+            learnt,
+            held,
+            styles,
+        }
+    }
+
+    /// Pictures that are learnt from.
+    pub fn learnt(&self) -> &[usize] {
+        &self.learnt
+    }
+
+    /// Pictures of known concepts and known styles that are not learnt from, in an order of chance.
+    pub fn held(&self) -> &[usize] {
+        &self.held
+    }
+
+    /// Learnt pictures of other concepts in the style of a picture.
+    pub fn alike(&self, picture: usize, dice: &mut Dice) -> Option<usize> {
+        let own = &self.data.pictures()[picture];
+        let of_style = &self.styles[own.style];
+        let other = |&found: &usize| self.data.pictures()[found].concept != own.concept;
+        // Of many hundred pictures few are of the same concept: a second look is enough.
+        (0..8)
+            .filter_map(|_| dice.choice(of_style).copied())
+            .find(other)
+    }
+
+    /// Learnt pictures of the concept of a picture in other styles, in an order of chance.
+    pub fn elsewhere(&self, picture: usize, dice: &mut Dice) -> Vec<usize> {
+        let own = &self.data.pictures()[picture];
+        let others = self.data.of_concept(own.concept).filter(|&other| {
+            other != picture
+                && self.data.pictures()[other].style != own.style
+                && self.data.split(other) == Split::Train
+        });
+        let mut others: Vec<usize> = others.collect();
+        dice.shuffle(&mut others);
+        others
+    }
+}
+
+/// What to draw and what is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// The picture that it should become.
+    pub target: usize,
+    /// The instruction.
+    pub text: String,
+    /// The pictures that its markers name.
+    pub references: Vec<Glimpse>,
+}
+
+/// One reference of a scene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// The number of its marker.
+    pub marker: u8,
+    /// Its short text, marker included if the stage has markers.
+    pub text: String,
+    /// Which picture.
+    pub picture: usize,
+    /// What is seen of it.
+    pub view: View,
+}
+
+/// What a stage asks for.
+pub trait Scenes {
+    /// A scene whose target is that picture, or another that suits what is asked for.
+    fn scene(&self, library: &Library<'_>, target: usize, dice: &mut Dice) -> Scene;
+}
+
+/// A stage's scenes as examples to learn from.
+pub struct Stage<'a, S> {
+    /// Where pictures come from.
+    pub library: &'a Library<'a>,
+    /// What is asked for.
+    pub scenes: S,
+    /// Where randomness starts.
+    pub seed: u64,
+    /// Scenes on a sheet.
+    pub shown: usize,
+}
+
+/// Scenes that are drawn in one go, beside each other on the sheet.
+const TOGETHER: usize = 12;
+
+impl<S: Scenes> Stage<'_, S> {
+    /// The scene of a step and a place in its batch.
+    pub fn scene(&self, step: u64, place: usize) -> Scene {
+        // No batch is larger than the room that each step has for places.
+        let mut dice = Dice::new(self.seed, step << 16 | place as u64);
+        let learnt = self.library.learnt();
+        let target = learnt[dice.below(learnt.len())];
+        self.scenes.scene(self.library, target, &mut dice)
+    }
+
+    fn request(&self, scene: &Scene, device: &Device) -> Request {
+        let shown = |glimpse: &Glimpse| instruct::Shown {
+            marker: glimpse.marker,
+            text: glimpse.text.clone(),
+            picture: self.picture(glimpse.picture, glimpse.view, device),
+        };
+        Request {
+            text: scene.text.clone(),
+            negative: String::new(),
+            references: scene.references.iter().map(shown).collect(),
+            seed: scene.target as u64,
+        }
+    }
+
+    /// A picture of the data set; grey if it cannot be read.
+    fn picture(&self, which: usize, view: View, device: &Device) -> Tensor<4> {
+        let side = self.library.data.side();
+        let mut pixels = vec![0.0; 3 * side * side];
+        if view.show(self.library.data, which, &mut pixels).is_err() {
+            pixels.fill(0.0);
+        }
+        Tensor::from_data(TensorData::new(pixels, [1, 3, side, side]), device)
+    }
+
+    /// Columns of references, what is drawn, and the truth.
+    fn rows(
+        &self,
+        scenes: &[Scene],
+        pipeline: Pipeline<'_>,
+    ) -> Result<Vec<Tensor<4>>, PipelineError> {
+        let device = pipeline.net.devices()[0].clone();
+        let requests = scenes.iter().map(|scene| self.request(scene, &device));
+        let requests: Vec<Request> = requests.collect();
+        let settings = Settings {
+            steps: 20,
+            side: self.library.data.side(),
+            ..Settings::default()
+        };
+        let drawn = pipeline.draw::<PipelineError>(&requests, &settings, |_| Ok(()))?;
+        let most = requests.iter().map(|it| it.references.len()).max();
+        let blank = Tensor::ones([1, 3, settings.side, settings.side], &device);
+        let mut rows: Vec<Tensor<4>> = (0..most.unwrap_or(0))
+            .map(|place| {
+                let shown = requests.iter().map(|it| it.references.get(place));
+                let shown = shown.map(|it| it.map_or(blank.clone(), |it| it.picture.clone()));
+                Tensor::cat(shown.collect(), 0)
+            })
+            .collect();
+        rows.push(drawn);
+        let truth = |scene: &Scene| self.picture(scene.target, View::Picture, &device);
+        rows.push(Tensor::cat(scenes.iter().map(truth).collect(), 0));
+        Ok(rows)
+    }
+}
+
+impl<S: Scenes> Examples for Stage<'_, S> {
+    fn shape(&self) -> [usize; 3] {
+        self.library.latents.shape()
+    }
+
+    fn example(&self, step: u64, place: usize) -> Example {
+        let scene = self.scene(step, place);
+        let latents = self.library.latents;
+        let shown = |glimpse: Glimpse| Shown {
+            marker: glimpse.marker,
+            text: glimpse.text,
+            latents: latents.of(glimpse.picture, glimpse.view),
+        };
+        Example {
+            latents: latents.of(scene.target, View::Picture),
+            text: scene.text,
+            references: scene.references.into_iter().map(shown).collect(),
+        }
+    }
+
+    /// Scenes of held pictures: from above the references, what is drawn, and the truth; then the next ones.
+    fn sheet(&self, net: &Instruct, encoder: &TextEncoder) -> RgbImage {
+        let pipeline = Pipeline {
+            encoder,
+            net,
+            autoencoder: self.library.autoencoder,
+        };
+        let held = self.library.held().iter().take(self.shown);
+        let scenes: Vec<Scene> = held
+            .enumerate()
+            .map(|(place, &target)| {
+                let mut dice = Dice::new(u64::MAX, place as u64);
+                self.scenes.scene(self.library, target, &mut dice)
+            })
+            .collect();
+        let rows = scenes.chunks(TOGETHER).flat_map(|scenes| {
+            // What cannot be drawn is left out of the sheet; it costs no training run.
+            self.rows(scenes, pipeline).unwrap_or_default()
+        });
+        sheet(&rows.collect::<Vec<_>>(), TOGETHER.min(scenes.len()))
+    }
+}
