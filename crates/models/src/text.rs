@@ -10,7 +10,7 @@ mod encoder;
 mod tokens;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use burn::tensor::{Int, Tensor};
 

@@ -22,7 +22,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             channels: 8,
-            widths: vec![64, 128, 128],
+            widths: vec![48, 96, 128],
             blocks: vec![1, 1, 2],
             groups: 16,
         }

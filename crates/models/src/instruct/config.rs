@@ -32,10 +32,10 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             channels: 8,
-            widths: vec![96, 192, 288],
+            widths: vec![64, 160, 256],
             blocks: 1,
             attends: vec![false, true, true],
-            head: 48,
+            head: 32,
             groups: 32,
             text: crate::text::WIDTH,
             index_embedding: true,

@@ -1,5 +1,8 @@
 //! From instructions to pictures: text encoder, U-Net and autoencoder together.
 
+#[cfg(test)]
+mod tests;
+
 use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},

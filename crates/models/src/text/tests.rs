@@ -24,7 +24,7 @@ fn shipped(name: &str) -> Vec<u8> {
     fs::read(folder.join(name)).unwrap_or_else(|error| panic!("models/text/{name}: {error}"))
 }
 
-fn encoder() -> &'static TextEncoder {
+pub(crate) fn encoder() -> &'static TextEncoder {
     static ENCODER: OnceLock<TextEncoder> = OnceLock::new();
     ENCODER.get_or_init(|| {
         let (weights, tokenizer) = (shipped("minilm.safetensors"), shipped("tokenizer.json"));

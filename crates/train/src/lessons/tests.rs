@@ -6,8 +6,11 @@ use burn::tensor::{Device, Tensor};
 use weft_models::{Network, autoencoder};
 use weft_tensor::Precision;
 
-use super::{Reconstruct, Source, psnr, scale, sheet};
-use crate::training::{Audience, News, Pace, train};
+use super::{Reconstruct, Source, Told, psnr, scale, sheet};
+use crate::{
+    data::Dice,
+    training::{Audience, News, Pace, train},
+};
 
 /// Discs of many sizes and colours.
 struct Discs;
@@ -127,4 +130,17 @@ fn a_sheet_shows_each_picture_in_its_place() {
         [at(3, 3), at(11, 3), at(3, 9), at(11, 9), at(0, 0)],
         [0, 255, 128, 128, 128]
     );
+}
+
+#[test]
+fn a_tenth_is_told_nothing_and_another_tenth_the_text_alone() {
+    let mut dice = Dice::new(1, 2);
+    let mut counts = [0.0f64; 3];
+    let drawn = 50_000;
+    for _ in 0..drawn {
+        counts[Told::of(dice.unit()) as usize] += 1.0 / f64::from(drawn);
+    }
+    for (found, wanted) in counts.into_iter().zip([0.8, 0.1, 0.1]) {
+        assert!((found - wanted).abs() < 0.01, "{counts:?}");
+    }
 }
