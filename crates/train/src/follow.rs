@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use thiserror::Error;
 use weft_models::{
     Network, WeightsError,
-    autoencoder::{self, Autoencoder},
+    autoencoder::Autoencoder,
     instruct::Instruct,
     parameters::{Numbers, WriteError},
     text::{TextEncoder, TextError},
@@ -72,9 +72,6 @@ pub fn follow(
     audience: &mut dyn Audience,
 ) -> Result<Vec<String>, FollowError> {
     let data = DataSet::open(recipe.data())?;
-    if let Recipe::Autoencoder { net, pace, .. } = recipe {
-        return autoencoder(&data, (net, pace), (folder, device), audience);
-    }
     let course = Course {
         recipe,
         data: &data,
@@ -84,36 +81,7 @@ pub fn follow(
     course.follow(audience)
 }
 
-fn autoencoder(
-    data: &DataSet,
-    (net, pace): (&autoencoder::Config, &Pace),
-    (folder, device): (&Path, &Device),
-    audience: &mut dyn Audience,
-) -> Result<Vec<String>, FollowError> {
-    let learning = device.clone().autodiff();
-    let net =
-        Autoencoder::new(net, pace.seed, &learning, Precision::Bf16).map_err(FollowError::Net)?;
-    let source = Pictures::new(data, pace.seed);
-    let mut lesson = Reconstruct {
-        source: &source,
-        device: learning.clone(),
-        batch: pace.batch,
-        seed: pace.seed,
-    };
-    let net = train(&mut lesson, net, pace, folder, audience)?;
-    let (mean, deviation) = scale(&net, &source, (16, pace.batch), device);
-    let path = folder.join("autoencoder.safetensors");
-    net.clone()
-        .with_scale(mean, deviation)
-        .write(&path, Numbers::F16)?;
-    let decibels = psnr(&net, &source, 128, device);
-    Ok(vec![format!(
-        "wrote {} ({decibels:.1} dB on held-out concepts)",
-        path.display()
-    )])
-}
-
-/// One of the stages of the U-Net.
+/// A recipe and what it is followed with.
 struct Course<'a> {
     recipe: &'a Recipe,
     data: &'a DataSet,
@@ -126,22 +94,31 @@ const SHOWN: usize = 24;
 
 impl Course<'_> {
     fn follow(&self, audience: &mut dyn Audience) -> Result<Vec<String>, FollowError> {
-        let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, self.device)?;
+        let learning = self.device.clone().autodiff();
         match self.recipe {
-            Recipe::Autoencoder { .. } => Ok(Vec::new()),
+            Recipe::Autoencoder { net, pace, .. } => {
+                let net = Autoencoder::new(net, pace.seed, &learning, Precision::Bf16)
+                    .map_err(FollowError::Net)?;
+                self.reconstruct((net, pace), false, audience)
+            }
+            Recipe::Decoder { start, pace, .. } => {
+                let bytes = self.read("the autoencoder", start)?;
+                let net = Autoencoder::read(&bytes, &learning, Precision::Bf16)
+                    .map_err(unfit("the autoencoder", start))?;
+                self.reconstruct((net, pace), true, audience)
+            }
             Recipe::TextToImage {
                 autoencoder,
                 net,
                 pace,
                 ..
             } => {
-                let learning = self.device.clone().autodiff();
                 let net = Instruct::new(net, pace.seed, &learning, Precision::Bf16)
                     .map_err(FollowError::Net)?;
                 let (autoencoder, hash) = self.autoencoder(autoencoder)?;
                 let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
                 let library = Library::new(self.data, &latents, &autoencoder);
-                self.learn((net, pace), &encoder, &library, Captioned, audience)
+                self.learn((net, pace), &library, Captioned, audience)
             }
             Recipe::RetrievalAugmented {
                 autoencoder,
@@ -153,8 +130,8 @@ impl Course<'_> {
                 let (autoencoder, hash) = self.autoencoder(autoencoder)?;
                 let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
                 let library = Library::new(self.data, &latents, &autoencoder);
-                let clusters = Clusters::of(&library, &encoder)?;
-                self.learn((net, pace), &encoder, &library, clusters, audience)
+                let clusters = Clusters::of(&library, &encoder(self.device)?)?;
+                self.learn((net, pace), &library, clusters, audience)
             }
             Recipe::InstructionTuning {
                 autoencoder,
@@ -173,9 +150,37 @@ impl Course<'_> {
                 let mixture = Mixture {
                     shares: shares.clone(),
                 };
-                self.learn((net, pace), &encoder, &library, mixture, audience)
+                self.learn((net, pace), &library, mixture, audience)
             }
         }
+    }
+
+    fn reconstruct(
+        &self,
+        (net, pace): (Autoencoder, &Pace),
+        decoder_alone: bool,
+        audience: &mut dyn Audience,
+    ) -> Result<Vec<String>, FollowError> {
+        let source = Pictures::new(self.data, pace.seed);
+        let mut lesson = Reconstruct {
+            source: &source,
+            device: self.device.clone().autodiff(),
+            batch: pace.batch,
+            seed: pace.seed,
+            decoder_alone,
+        };
+        let mut net = train(&mut lesson, net, pace, self.folder, audience)?;
+        if !decoder_alone {
+            let (mean, deviation) = scale(&net, &source, (16, pace.batch), self.device);
+            net = net.with_scale(mean, deviation);
+        }
+        let path = self.folder.join("autoencoder.safetensors");
+        net.write(&path, Numbers::F16)?;
+        let decibels = psnr(&net, &source, 128, self.device);
+        Ok(vec![format!(
+            "wrote {} ({decibels:.1} dB on held-out concepts)",
+            path.display()
+        )])
     }
 
     fn autoencoder(&self, path: &Path) -> Result<(Autoencoder, blake3::Hash), FollowError> {
@@ -218,7 +223,6 @@ impl Course<'_> {
     fn learn<S: Scenes>(
         &self,
         (net, pace): (Instruct, &Pace),
-        encoder: &TextEncoder,
         library: &Library<'_>,
         scenes: S,
         audience: &mut dyn Audience,
@@ -229,9 +233,10 @@ impl Course<'_> {
             seed: pace.seed,
             shown: SHOWN,
         };
+        let encoder = encoder(self.device)?;
         let mut lesson = Draw {
             examples: &examples,
-            encoder,
+            encoder: &encoder,
             device: self.device.clone().autodiff(),
             batch: pace.batch,
             seed: pace.seed,
@@ -241,6 +246,10 @@ impl Course<'_> {
         net.write(&path, Numbers::F16)?;
         Ok(vec![format!("wrote {}", path.display())])
     }
+}
+
+fn encoder(device: &Device) -> Result<TextEncoder, TextError> {
+    TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device)
 }
 
 fn unfit(what: &'static str, path: &Path) -> impl FnOnce(WeightsError) -> FollowError {

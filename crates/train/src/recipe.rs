@@ -25,6 +25,16 @@ pub enum Recipe {
         /// How long and how fast.
         pace: Pace,
     },
+    /// The decoder of an autoencoder alone: what it gives back becomes sharper, and latents stay as they are, so
+    /// that what was trained on them still fits.
+    Decoder {
+        /// The data set.
+        data: PathBuf,
+        /// Weights of the autoencoder.
+        start: PathBuf,
+        /// How long and how fast.
+        pace: Pace,
+    },
     /// Stage 0: from captions to pictures, from nothing.
     TextToImage {
         /// The data set.
@@ -116,6 +126,7 @@ impl Recipe {
     pub fn data(&self) -> &Path {
         match self {
             Self::Autoencoder { data, .. }
+            | Self::Decoder { data, .. }
             | Self::TextToImage { data, .. }
             | Self::RetrievalAugmented { data, .. }
             | Self::InstructionTuning { data, .. } => data,
@@ -126,6 +137,7 @@ impl Recipe {
     pub fn pace_mut(&mut self) -> &mut Pace {
         match self {
             Self::Autoencoder { pace, .. }
+            | Self::Decoder { pace, .. }
             | Self::TextToImage { pace, .. }
             | Self::RetrievalAugmented { pace, .. }
             | Self::InstructionTuning { pace, .. } => pace,
@@ -135,6 +147,7 @@ impl Recipe {
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
             Self::Autoencoder { data, .. } => vec![data],
+            Self::Decoder { data, start, .. } => vec![data, start],
             Self::TextToImage {
                 data, autoencoder, ..
             } => vec![data, autoencoder],

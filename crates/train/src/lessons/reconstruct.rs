@@ -5,7 +5,10 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use image::RgbImage;
-use weft_models::{Network, autoencoder::Autoencoder};
+use weft_models::{
+    Network,
+    autoencoder::{Autoencoder, Moments},
+};
 use weft_vision::noise::normal;
 
 use super::sheet;
@@ -34,6 +37,8 @@ pub struct Reconstruct<'a, S> {
     pub batch: usize,
     /// Where randomness starts.
     pub seed: u64,
+    /// Whether the encoder stays as it is.
+    pub decoder_alone: bool,
 }
 
 /// Weight of the differences between neighbours: edges are what the eye sees first.
@@ -48,7 +53,13 @@ impl<S: Source> Lesson for Reconstruct<'_, S> {
         let pictures = filled(self.source.side(), self.batch, &self.device, |out| {
             self.source.batch(step, self.batch, out);
         });
-        let moments = net.encode(pictures.clone());
+        let mut moments = net.encode(pictures.clone());
+        if self.decoder_alone {
+            moments = Moments {
+                mean: moments.mean.detach(),
+                log_variance: moments.log_variance.detach(),
+            };
+        }
         let noise = normal(
             moments.mean.dims(),
             self.seed.wrapping_add(step),

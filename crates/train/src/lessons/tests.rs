@@ -2,9 +2,13 @@
 
 use std::{cell::Cell, path::Path};
 
-use burn::tensor::{Device, Tensor};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use weft_models::{Network, autoencoder};
 use weft_tensor::Precision;
+use weft_testing::{assert_close, max_error};
 
 use super::{Reconstruct, Source, Told, psnr, scale, sheet};
 use crate::{
@@ -90,6 +94,7 @@ fn an_autoencoder_learns_discs_it_has_not_seen() {
         device: device.clone(),
         batch: pace.batch,
         seed: 0,
+        decoder_alone: false,
     };
     let folder = tempfile::tempdir().unwrap();
     let net = train(
@@ -143,4 +148,46 @@ fn a_tenth_is_told_nothing_and_another_tenth_the_text_alone() {
     for (found, wanted) in counts.into_iter().zip([0.8, 0.1, 0.1]) {
         assert!((found - wanted).abs() < 0.01, "{counts:?}");
     }
+}
+
+#[test]
+fn a_decoder_that_learns_alone_leaves_latents_as_they_were() {
+    let device = Device::flex().autodiff();
+    let config = autoencoder::Config {
+        channels: 2,
+        widths: vec![8],
+        blocks: vec![1],
+        groups: 4,
+    };
+    let net = autoencoder::Autoencoder::new(&config, 1, &device, Precision::F32).unwrap();
+    let pace = Pace {
+        steps: 4,
+        batch: 2,
+        warmup: 1,
+        ..Pace::default()
+    };
+    let mut lesson = Reconstruct {
+        source: &Discs,
+        device: device.clone(),
+        batch: pace.batch,
+        seed: 0,
+        decoder_alone: true,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut audience = Quiet(Cell::new(0));
+    let learnt = train(
+        &mut lesson,
+        net.clone(),
+        &pace,
+        folder.path(),
+        &mut audience,
+    )
+    .unwrap();
+    let mut pixels = vec![0.0; 3072];
+    Discs.unseen(1, &mut pixels);
+    let before = net.valid();
+    let disc = Tensor::<1>::from_data(pixels.as_slice(), &Device::flex()).reshape([1, 3, 32, 32]);
+    let latents = before.latents(disc.clone());
+    assert_close(&learnt.latents(disc), &latents, 0.0);
+    assert!(max_error(&learnt.picture(latents.clone()), &before.picture(latents)) > 1e-4);
 }
