@@ -18,7 +18,7 @@ use weft_tensor::Precision;
 
 use crate::{
     data::{DataError, DataSet},
-    lessons::{Draw, Pictures, Reconstruct, psnr, scale},
+    lessons::{Draw, Pictures, Reconstruct, Remembered, psnr, scale},
     recipe::Recipe,
     stages::{Captioned, Clusters, Latents, LatentsError, Library, Mixture, Scenes, Stage, View},
     training::{Audience, Pace, TrainError, train},
@@ -236,7 +236,7 @@ impl Course<'_> {
         let encoder = encoder(self.device)?;
         let mut lesson = Draw {
             examples: &examples,
-            encoder: &encoder,
+            encoder: Remembered::new(&encoder),
             device: self.device.clone().autodiff(),
             batch: pace.batch,
             seed: pace.seed,

@@ -3,6 +3,7 @@
 mod draw;
 mod pictures;
 mod reconstruct;
+mod remembered;
 mod sheet;
 
 #[cfg(test)]
@@ -11,4 +12,5 @@ mod tests;
 pub use draw::{Draw, Example, Examples, Shown, Told};
 pub use pictures::Pictures;
 pub use reconstruct::{Reconstruct, Source, psnr, scale};
+pub use remembered::Remembered;
 pub use sheet::sheet;

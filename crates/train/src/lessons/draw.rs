@@ -9,6 +9,7 @@ use weft_models::{
 };
 use weft_vision::noise::{normal, uniform};
 
+use super::Remembered;
 use crate::training::Lesson;
 
 /// One thing to draw.
@@ -51,7 +52,7 @@ pub struct Draw<'a, E> {
     /// What to draw.
     pub examples: &'a E,
     /// Reads the texts; does not learn.
-    pub encoder: &'a TextEncoder,
+    pub encoder: Remembered<'a>,
     /// Where it computes, with autodiff.
     pub device: Device,
     /// Examples a step.
@@ -120,7 +121,7 @@ impl<E: Examples> Lesson for Draw<'_, E> {
     }
 
     fn sample(&mut self, net: &Instruct) -> RgbImage {
-        self.examples.sheet(net, self.encoder)
+        self.examples.sheet(net, self.encoder.encoder())
     }
 
     fn config(&self) -> String {
@@ -174,8 +175,11 @@ impl<E: Examples> Draw<'_, E> {
         };
         References {
             latents: self.latents(shown.iter().map(|(_, shown)| &shown.latents)),
-            // The encoder takes no empty list; without references nobody reads the text.
-            text: self.encoded(if texts.is_empty() { &[""] } else { &texts }),
+            // Labels come again and again; without references nobody reads the text.
+            text: self
+                .encoder
+                .read(&texts, &self.device)
+                .expect("training texts can be read"),
             places: shown.iter().map(place).collect(),
         }
     }
@@ -184,11 +188,12 @@ impl<E: Examples> Draw<'_, E> {
     fn encoded(&self, texts: &[&str]) -> Text {
         let longest = texts
             .iter()
-            .filter_map(|text| self.encoder.count(text).ok())
+            .filter_map(|text| self.encoder.encoder().count(text).ok())
             .max();
         let length = longest.unwrap_or(2).clamp(2, LENGTH);
         let text = self
             .encoder
+            .encoder()
             .encode(texts, length)
             .expect("training texts can be read")
             .text;

@@ -53,9 +53,11 @@ impl Scenes for Clusters {
         others.truncate(SHOWN);
         let mut references = Vec::with_capacity(SHOWN);
         for (place, picture) in others.into_iter().enumerate() {
+            // One caption for each picture, so that it needs to be read but once.
+            let text = words(library, picture, 0.0, &mut Dice::new(0, picture as u64));
             references.push(Glimpse {
                 marker: place as u8 + 1,
-                text: words(library, picture, 0.0, dice),
+                text,
                 picture,
                 view: View::Picture,
             });

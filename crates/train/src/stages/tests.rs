@@ -13,6 +13,7 @@ use weft_models::{
     text::TextEncoder,
 };
 use weft_tensor::Precision;
+use weft_testing::assert_close;
 use weft_value::instruction::{Role, Task, markers, role_words};
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     data::{DataSet, Dice, Split, tests::sketched::sketched},
-    lessons::{Draw, Examples},
+    lessons::{Draw, Examples, Remembered},
     training::Lesson,
 };
 
@@ -293,7 +294,7 @@ fn the_u_net_learns_from_scenes_and_draws_a_sheet_of_held_ones() {
         };
         let mut lesson = Draw {
             examples: &stage,
-            encoder: &encoder,
+            encoder: Remembered::new(&encoder),
             device: learning,
             batch: 6,
             seed: 1,
@@ -313,4 +314,30 @@ fn the_u_net_learns_from_scenes_and_draws_a_sheet_of_held_ones() {
         };
         assert_eq!(plain.example(0, 0).latents.len(), 4 * 16);
     });
+}
+
+#[test]
+fn a_text_is_remembered_as_it_was_read() {
+    let encoder = encoder();
+    let remembered = Remembered::new(&encoder);
+    let device = Device::flex();
+    let texts = [
+        "[ref#1] red apple",
+        "a much longer text of [ref#2] a blue car",
+        "key",
+    ];
+    let first = remembered.read(&texts, &device).unwrap();
+    let plain = encoder.encode(&texts, first.mask.dims()[1]).unwrap().text;
+    assert_close(&first.mask, &plain.mask, 0.0);
+    let present = plain.mask.clone().unsqueeze_dim::<3>(2);
+    assert_close(&first.features, &(plain.features * present), 2e-3);
+    assert_eq!(
+        first.markers.to_data().as_slice::<i32>().unwrap(),
+        plain.markers.to_data().as_slice::<i32>().unwrap()
+    );
+    let again = remembered.read(&texts[..1], &device).unwrap();
+    let tokens = again.mask.dims()[1];
+    assert!(tokens < first.mask.dims()[1]);
+    let part = first.features.narrow(0, 0, 1).narrow(1, 0, tokens);
+    assert_close(&again.features, &part, 0.0);
 }
