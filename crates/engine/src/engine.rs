@@ -4,6 +4,7 @@ use std::{sync::Arc, thread, time::Instant};
 
 use bevy_ecs::prelude::*;
 use burn::tensor::Device;
+use weft_node::Models;
 use weft_store::Store;
 
 use crate::{
@@ -31,6 +32,9 @@ pub struct Engine {
     ready: QueryState<(), With<Ready>>,
     runs: u64,
 }
+
+/// Bytes of the networks that are held between the calls of nodes.
+const MODEL_BYTES: u64 = 4 << 30;
 
 /// How one run goes.
 pub struct Ride<'a> {
@@ -71,6 +75,7 @@ impl Engine {
             answer,
             in_flight: 0,
             arrived: Vec::new(),
+            models: Arc::new(Models::new(MODEL_BYTES)),
         });
         systems::observe(&mut world);
         let ready = world.query_filtered();
@@ -92,8 +97,9 @@ impl Engine {
         let start = Instant::now();
         self.runs += 1;
         let targets = targets(plan, ride.only);
+        let models = self.world.resource::<Machine>().models.clone();
         self.world
-            .insert_resource(start_of(plan, ride, &targets, self.runs));
+            .insert_resource(start_of((plan, models), ride, &targets, self.runs));
         loop {
             self.schedule.run(&mut self.world);
             if !self.wait() {
@@ -183,7 +189,12 @@ fn targets(plan: &Plan, only: Option<&[String]>) -> Vec<usize> {
         .collect()
 }
 
-fn start_of(plan: &Plan, ride: Ride<'_>, targets: &[usize], run: u64) -> Run {
+fn start_of(
+    (plan, models): (&Plan, Arc<Models>),
+    ride: Ride<'_>,
+    targets: &[usize],
+    run: u64,
+) -> Run {
     let nodes = plan.shared_nodes();
     let mut is_target = vec![false; nodes.len()];
     targets.iter().for_each(|place| is_target[*place] = true);
@@ -194,6 +205,7 @@ fn start_of(plan: &Plan, ride: Ride<'_>, targets: &[usize], run: u64) -> Run {
         events: ride.events,
         outbox: ride.outbox,
         names: plan.shared_names(),
+        models,
     };
     Run {
         shared: Arc::new(shared),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weft_node::{Error, Job, Provenance, Result};
+use weft_node::{Error, Job, Models, Provenance, Result};
 use weft_value::{Image, Saved};
 
 use crate::{Cancel, Event, Events, Names, Outbox};
@@ -14,6 +14,7 @@ pub(crate) struct Shared {
     pub(crate) events: Arc<dyn Events>,
     pub(crate) outbox: Outbox,
     pub(crate) names: Arc<Names>,
+    pub(crate) models: Arc<Models>,
 }
 
 /// One call of a node; of one element, if the node is mapped over a list.
@@ -80,5 +81,9 @@ impl Job for Task {
 
     fn provenance(&self) -> Option<&Provenance> {
         Some(&self.shared.names.provenance)
+    }
+
+    fn models(&self) -> Option<&Models> {
+        Some(&self.shared.models)
     }
 }

@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use burn::tensor::Device;
 use crossbeam_channel::{Receiver, Sender};
 use rustc_hash::FxHashMap;
-use weft_node::{Error, Values};
+use weft_node::{Error, Models, Values};
 use weft_store::Store;
 use weft_value::{AnyValue, Digest};
 
@@ -161,4 +161,6 @@ pub(crate) struct Machine {
     pub(crate) in_flight: usize,
     /// Answers that have come and are not looked at yet.
     pub(crate) arrived: Vec<Answer>,
+    /// The networks of all runs.
+    pub(crate) models: Arc<Models>,
 }

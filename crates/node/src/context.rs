@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use weft_value::{Image, Saved};
+use weft_value::{Digest, Image, Saved};
 
-use crate::{Error, Result};
+use crate::{Error, Models, Result};
 
 /// The host's side of one running node.
 pub trait Job: Send + Sync {
@@ -26,6 +26,11 @@ pub trait Job: Send + Sync {
 
     /// See [`Context::provenance`].
     fn provenance(&self) -> Option<&Provenance>;
+
+    /// The networks that the host holds, if it holds any.
+    fn models(&self) -> Option<&Models> {
+        None
+    }
 }
 
 /// What a saved picture remembers of its making.
@@ -82,6 +87,23 @@ impl Context {
     /// written.
     pub fn save(&self, template: &str, extension: &str, bytes: &[u8]) -> Result<Saved> {
         self.job.save(template, extension, bytes)
+    }
+
+    /// The network of that key, which the host holds from call to call as long as there is room; `read` gives
+    /// it and its bytes where it does not. Put into the key what decides the network: the hash of its weights,
+    /// and [`Context::device`].
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn model<T: Send + Sync + 'static>(
+        &self,
+        key: Digest,
+        read: impl FnOnce() -> Result<(T, u64)>,
+    ) -> Result<Arc<T>> {
+        match self.job.models() {
+            Some(models) => models.get(key, read),
+            None => read().map(|(model, _)| Arc::new(model)),
+        }
     }
 
     /// What a saved picture should remember of its making; `None` outside a graph.

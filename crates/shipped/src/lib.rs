@@ -12,3 +12,6 @@ pub const INSTRUCT: &[u8] = include_bytes!("../../../models/instruct/instruct.sa
 
 /// The autoencoder of its latents, trained by `weft train`.
 pub const AUTOENCODER: &[u8] = include_bytes!("../../../models/instruct/autoencoder.safetensors");
+
+/// A name for the encoder with its tokeniser, forever: another one if equal texts ever give another vector.
+pub const TEXT_NAME: &str = "minilm-l6-v2";

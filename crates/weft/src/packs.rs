@@ -9,6 +9,7 @@ pub const PACKS: &[Pack] = &[
     weft_edge::PACK,
     weft_instruct::PACK,
     weft_retrieve::PACK,
+    weft_sample::PACK,
     weft_upscale::PACK,
     weft_save::PACK,
 ];

@@ -1,0 +1,24 @@
+//! The pack that draws pictures from instructions.
+
+mod load_instruct_model;
+mod model;
+mod reference;
+mod sample_instruct;
+mod ways;
+
+#[cfg(test)]
+mod tests;
+
+pub use load_instruct_model::LoadInstructModel;
+pub use model::InstructModel;
+pub use sample_instruct::SampleInstruct;
+pub use ways::{Sampler, Sigmas};
+
+use weft_node::{Pack, node, value::ValueType};
+
+/// Diffusion samplers.
+pub const PACK: Pack = Pack::new(
+    "sample",
+    &[node::<LoadInstructModel>(), node::<SampleInstruct>()],
+)
+.with_types(&[ValueType::of::<InstructModel>()]);
