@@ -13,7 +13,7 @@ use weft_vision::{
 use crate::{
     captions::caption,
     descriptor::{self, descriptor},
-    embed::embedder,
+    embed::TextLikeness,
     index::{Entry, RetrievalIndex},
     rows::Rows,
 };
@@ -21,9 +21,8 @@ use crate::{
 /// Make the pictures of a folder searchable.
 ///
 /// A picture is said to show what the text beside it says (`cat.txt` for `cat.png`), or else its name. Texts
-/// are compared by their words and spelling, pictures by their colours, edges and layout: no network is
-/// needed, and none of it knows what things mean. The index keeps a small copy of each picture, so it can be
-/// saved and used without the folder.
+/// are compared by what they mean, or by their spelling; pictures by their colours, edges and layout. The index
+/// keeps a small copy of each picture, so it can be saved and used without the folder.
 #[derive(Inputs)]
 pub struct BuildIndex {
     /// Folder of the pictures; files that are no pictures are passed over.
@@ -31,6 +30,9 @@ pub struct BuildIndex {
     /// Longest side of the copy that is kept of each picture, in pixels.
     #[input(default = 256, range = 16..=2048)]
     pub size: usize,
+    /// How texts are compared.
+    #[input(default = TextLikeness::Meaning)]
+    pub texts: TextLikeness,
 }
 
 impl Node for BuildIndex {
@@ -59,10 +61,9 @@ impl Node for BuildIndex {
             let message = format!("the folder has no pictures; put some into it: {path}");
             return Err(Error::input("folder", message));
         }
-        let embedder = embedder(None)
-            .ok_or_else(|| Error::Missing("no text embedder is built in".to_owned()))?;
+        let embedder = self.texts.embedder();
         let labels: Vec<_> = entries.iter().map(|entry| entry.label.clone()).collect();
-        let texts = embedder.embed(&labels)?.concat();
+        let texts = embedder.embed(&labels, context)?.concat();
         let uneven = || Error::Io("a vector is of another length, or not finite".to_owned());
         let texts = Rows::new(embedder.dims(), texts).ok_or_else(uneven)?;
         let pictures = Rows::new(descriptor::DIMS, pictures).ok_or_else(uneven)?;

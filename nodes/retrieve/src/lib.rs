@@ -17,7 +17,7 @@ mod search;
 mod tests;
 
 pub use build_index::BuildIndex;
-pub use embed::{Embed, WordHash, embedder};
+pub use embed::{Embed, MiniLm, TextLikeness, WordHash, embedder};
 pub use index::{Entry, RetrievalIndex};
 pub use load_index::LoadIndex;
 pub use retrieve::{Retrieve, Retrieved};

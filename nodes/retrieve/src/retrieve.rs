@@ -66,7 +66,7 @@ impl Node for Retrieve {
     }
 
     fn run(self, context: &mut Context) -> Result<Retrieved> {
-        let query = self.query()?;
+        let query = self.query(context)?;
         let found = self.index.search(&query, self.count);
         let mut retrieved = Retrieved {
             images: List(Vec::new()),
@@ -92,11 +92,14 @@ impl Node for Retrieve {
 
 impl Retrieve {
     /// What is looked for, as vectors like those of the index.
-    fn query(&self) -> Result<Query> {
+    fn query(&self, context: &Context) -> Result<Query> {
         if self.text.is_none() && self.image.is_none() {
             return Err(nothing());
         }
-        let text = self.text.as_deref().map(|text| self.embedded(text));
+        let text = self
+            .text
+            .as_deref()
+            .map(|text| self.embedded(text, context));
         let picture = self.image.as_ref().map(|image| self.described(image));
         Ok(Query {
             text: text.transpose()?,
@@ -105,7 +108,7 @@ impl Retrieve {
         })
     }
 
-    fn embedded(&self, text: &str) -> Result<Vec<f32>> {
+    fn embedded(&self, text: &str, context: &Context) -> Result<Vec<f32>> {
         if text.trim().is_empty() {
             return Err(empty());
         }
@@ -115,11 +118,11 @@ impl Retrieve {
                 format!("its texts are embedded by `{name}`, which is not here; build it again");
             Error::input("index", message)
         };
-        let embedder = embedder(Some(name)).ok_or_else(unknown)?;
+        let embedder = embedder(name).ok_or_else(unknown)?;
         if embedder.dims() != self.index.texts().dims() {
             return Err(unknown());
         }
-        let vectors = embedder.embed(&[text.to_owned()])?;
+        let vectors = embedder.embed(&[text.to_owned()], context)?;
         vectors.into_iter().next().ok_or_else(unknown)
     }
 

@@ -10,7 +10,8 @@ use weft_node::{
 use weft_vision::codec::{EncodeOptions, Format, encode};
 
 use crate::{
-    BuildIndex, Embed, Entry, LoadIndex, Query, RetrievalIndex, Retrieve, Rows, WordHash,
+    BuildIndex, Embed, Entry, LoadIndex, Query, RetrievalIndex, Retrieve, Rows, TextLikeness,
+    WordHash,
     descriptor::descriptor,
     file,
     rows::{dot, normalize},
@@ -92,7 +93,11 @@ fn folder() -> tempfile::TempDir {
 
 fn built(folder: &Path) -> RetrievalIndex {
     let folder = Folder::open(folder).unwrap();
-    let node = BuildIndex { folder, size: 32 };
+    let node = BuildIndex {
+        folder,
+        size: 32,
+        texts: TextLikeness::Spelling,
+    };
     node.run(&mut context()).unwrap()
 }
 
@@ -355,7 +360,12 @@ fn a_folder_without_pictures_and_a_broken_picture_are_refused() {
     fs::write(folder.path().join("a.txt"), "no picture").unwrap();
     let build = || {
         let folder = Folder::open(folder.path()).unwrap();
-        BuildIndex { folder, size: 32 }.run(&mut context())
+        BuildIndex {
+            folder,
+            size: 32,
+            texts: TextLikeness::Spelling,
+        }
+        .run(&mut context())
     };
     assert!(build().unwrap_err().to_string().contains("has no pictures"));
     fs::write(folder.path().join("b.png"), b"\x89PNG\r\n\x1a\nnothing").unwrap();
@@ -387,7 +397,9 @@ fn texts_are_near_that_share_words_or_stems() {
         "ÄPFEL rot",
         "äpfel",
     ];
-    let vectors = WordHash.embed(&texts.map(str::to_owned)).unwrap();
+    let vectors = WordHash
+        .embed(&texts.map(str::to_owned), &context())
+        .unwrap();
     let near = |a: usize, b: usize| dot(&vectors[a], &vectors[b]);
     for (text, vector) in texts.iter().zip(&vectors) {
         let length = dot(vector, vector);
@@ -445,4 +457,29 @@ fn a_plain_picture_has_a_colour_and_nothing_else() {
     let plain = |color| descriptor(&drawn(32, |_, _| color)).unwrap();
     assert!((dot(&plain(RED), &plain(RED)) - 1.0).abs() < 1e-5);
     assert!(dot(&plain(RED), &plain(BLUE)) < 0.1);
+}
+
+#[test]
+fn meaning_finds_a_red_fruit_where_no_word_is_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["strawberry", "fire engine", "smiling face", "key"] {
+        let path = folder.path().join(format!("{name}.png"));
+        fs::write(path, png(&disc(16, RED))).unwrap();
+    }
+    let folder = Folder::open(folder.path()).unwrap();
+    let node = BuildIndex {
+        folder,
+        size: 16,
+        texts: TextLikeness::Meaning,
+    };
+    let index = node.run(&mut context()).unwrap();
+    assert_eq!(index.embedder(), weft_shipped::TEXT_NAME);
+    assert_eq!(
+        ids(retrieve(&index, Some("a red fruit"), None))[0],
+        "strawberry.png"
+    );
+    assert_eq!(
+        ids(retrieve(&index, Some("happy"), None))[0],
+        "smiling face.png"
+    );
 }
