@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use weft_models::hed;
 use weft_node::{
     Context, Error, Inputs, Node, Result,
-    value::{File, Image, Mask},
+    value::{File, Hasher, Image, Mask},
 };
 use weft_vision::color::rgb;
 
@@ -30,12 +30,20 @@ impl Node for Hed {
         let weights = self
             .weights
             .ok_or_else(|| Error::Missing(LACK.to_owned()))?;
-        let network = read(&weights, &self.image.device())?;
+        let device = self.image.device();
+        let key = Hasher::new(Self::ID)
+            .digest(&weights.content())
+            .field(format!("{device:?}").as_bytes())
+            .finish();
+        let network = context.model(key, || Ok((read(&weights, &device)?, BYTES)))?;
         network
             .forward(rgb(&self.image), |done, total| context.step(done, total))
             .map(Mask::new)
     }
 }
+
+/// Of its 14.7 million parameters, in memory.
+const BYTES: u64 = 59_000_000;
 
 const LACK: &str = "no weights were given: make them once with \
     `python crates/models/scripts/hed_weights.py hed.safetensors`, whose first lines say what to install, \

@@ -15,7 +15,7 @@ use crate::{
     fidelity::held,
     fill::filled,
     size::{Wanted, allowed},
-    weights::network,
+    weights::{self, network},
 };
 
 /// The factor of `Lanczos` where nothing else is asked for: that of the shipped network.
@@ -103,7 +103,7 @@ impl Upscale {
 
     /// The pixels of an sRGB-encoded picture, enlarged by the network.
     fn drawn(&self, image: &Image, context: &Context) -> Result<Tensor<4>> {
-        let network = network(self.model.as_ref(), &image.device())?;
+        let network = weights::held(self.model.as_ref(), &image.device(), context)?;
         let [batch, channels, height, width] = image.dims();
         let own = network.scale();
         let size = self.wanted(own as f64).size((height, width));

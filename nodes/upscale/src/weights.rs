@@ -1,12 +1,34 @@
 //! The network: the shipped one, or that of a file.
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
 use weft_models::compact::Compact;
-use weft_node::{Error, Result, value::File};
+use weft_node::{
+    Context, Error, Result,
+    value::{Digest, File, Hasher},
+};
 
 /// Part of the program, so it is there from any folder. `models/upscale/README.md` says what it is.
 pub(crate) const SHIPPED: &[u8] =
     include_bytes!("../../../models/upscale/realesr-animevideov3-x4.safetensors");
+
+/// The network of `model`, or the shipped one, which the host holds from call to call.
+pub(crate) fn held(
+    model: Option<&File>,
+    device: &Device,
+    context: &Context,
+) -> Result<Arc<Compact>> {
+    let content = model.map_or_else(|| Digest::of(SHIPPED), File::content);
+    let key = Hasher::new("upscale.Compact")
+        .digest(&content)
+        .field(format!("{device:?}").as_bytes())
+        .finish();
+    // Bytes in f32 of a file in f16.
+    context.model(key, || {
+        Ok((network(model, device)?, 2 * SHIPPED.len() as u64))
+    })
+}
 
 /// Reads the network of `model`, or the shipped one.
 pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Compact> {
