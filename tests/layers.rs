@@ -9,13 +9,15 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// The floor of each crate; a crate uses only crates of lower floors.
 const FLOORS: &[(&str, u8)] = &[
-    ("weft-cli", 6),
-    ("weft", 5),
+    ("weft-cli", 7),
+    ("weft", 6),
+    ("weft-eval", 5),
     ("weft-edge", 4),
     ("weft-instruct", 4),
     ("weft-load", 4),
     ("weft-picture", 4),
     ("weft-retrieve", 4),
+    ("weft-sample", 4),
     ("weft-save", 4),
     ("weft-train", 4),
     ("weft-upscale", 4),
@@ -98,6 +100,19 @@ const NEVER_SEES: &[(&str, &[&str])] = &[
             "weft-picture",
             "weft-save",
             "weft-retrieve",
+        ],
+    ),
+    (
+        "weft-sample",
+        &[
+            "weft-engine",
+            "weft-edge",
+            "weft-load",
+            "weft-picture",
+            "weft-save",
+            "weft-instruct",
+            "weft-retrieve",
+            "weft-train",
         ],
     ),
     (

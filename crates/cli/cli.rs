@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{check, completions, diff, doctor, fmt, graph, man, node, nodes, run, train, watch};
+use crate::{
+    check, completions, data, diff, doctor, eval, fmt, graph, man, node, nodes, run, train, watch,
+};
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
 ///
@@ -28,6 +30,8 @@ pub(crate) enum Verb {
     Run(run::Args),
     Watch(watch::Args),
     Train(train::Args),
+    Eval(eval::Args),
+    Data(data::Args),
     Check(check::Args),
     Fmt(fmt::Args),
     Diff(diff::Args),

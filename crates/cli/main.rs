@@ -3,8 +3,10 @@
 mod check;
 mod cli;
 mod completions;
+mod data;
 mod diff;
 mod doctor;
+mod eval;
 mod events;
 mod example;
 mod fmt;
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         Verb::Run(args) => run::run(&args),
         Verb::Watch(args) => watch::watch(&args),
         Verb::Train(args) => train::train(&args),
+        Verb::Eval(args) => eval::eval(&args),
+        Verb::Data(args) => data::data(&args),
         Verb::Check(args) => check::check(&args),
         Verb::Fmt(args) => fmt::fmt(&args),
         Verb::Diff(args) => diff::diff(&args),

@@ -41,6 +41,7 @@ pub(crate) struct Args {
 /// Follows a training recipe.
 pub(crate) fn train(args: &Args) -> Ending {
     let recipe = Recipe::read(&args.recipe).into_diagnostic()?;
+    recipe.check().into_diagnostic()?;
     let stem = args.recipe.file_stem().unwrap_or_default();
     let folder = args
         .out

@@ -4,6 +4,7 @@ pub mod autoencoder;
 pub mod compact;
 pub mod hed;
 pub mod instruct;
+pub mod judge;
 mod layers;
 pub mod parameters;
 pub mod text;

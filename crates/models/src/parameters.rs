@@ -3,11 +3,7 @@
 #[cfg(test)]
 pub(crate) mod stirred;
 
-use std::{
-    collections::HashMap,
-    io::{self, Write},
-    path::Path,
-};
+use std::{collections::HashMap, path::Path};
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
@@ -17,9 +13,10 @@ use half::f16;
 use safetensors::{Dtype, serialize, tensor::TensorView};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
+use weft_store::{Existing, write_atomically};
 use weft_tensor::Precision;
 
-use crate::{Maker, Weights, WeightsError};
+use crate::{Maker, Weights, WeightsError, weights::hash};
 
 /// Why the weights of a network cannot be written.
 #[derive(Debug, Error)]
@@ -40,13 +37,8 @@ pub enum WriteError {
     #[error("the weights cannot be put together: {0}")]
     Format(String),
     /// The file cannot be written.
-    #[error("cannot write the weights: {source}: {path}")]
-    File {
-        /// What the system said.
-        source: io::Error,
-        /// The file.
-        path: String,
-    },
+    #[error(transparent)]
+    File(#[from] weft_store::WriteError),
 }
 
 /// The kind of numbers of a file of weights.
@@ -120,15 +112,23 @@ pub trait Network: Module {
     /// The network of a file that [`Network::to_safetensors`] made.
     ///
     /// # Errors
-    /// No such file, the file of another network, or one whose tensors are not those of its sizes: then
-    /// every key that does not fit is named.
+    /// No such file, one whose numbers were changed, the file of another network, or one whose tensors are not
+    /// those of its sizes: then every key that does not fit is named.
     fn read(bytes: &[u8], device: &Device, precision: Precision) -> Result<Self, WeightsError> {
         let weights = Weights::new(bytes, device)?;
         let refused = |why| WeightsError::Config {
             network: Self::NAME,
             why,
         };
-        let config = config_of::<Self>(&weights).map_err(refused)?;
+        let note = note_of::<Self>(&weights).map_err(refused)?;
+        if let Some(wanted) = note["hash"].as_str() {
+            let (found, wanted) = (weights.hash(), wanted.to_owned());
+            if found != wanted {
+                return Err(WeightsError::Changed { found, wanted });
+            }
+        }
+        let config: Self::Config = serde_json::from_value(note["config"].clone())
+            .map_err(|error| refused(error.to_string()))?;
         let network =
             Self::build(&config, &mut Maker::blank(device, precision)).map_err(refused)?;
         network.load(weights)
@@ -157,46 +157,47 @@ pub trait Network: Module {
         let mut parameters = named_parameters(self);
         parameters.extend(self.constants());
         let about = serde_json::json!({ "network": Self::NAME, "config": self.config() });
-        packed(&parameters, numbers, about.to_string())
+        packed(&parameters, numbers, about)
     }
 
     /// Writes that file; one that was there stays whole until this one is.
     ///
     /// # Errors
-    /// A number that `numbers` cannot hold, or a folder that is missing, full or read-only.
+    /// A number that `numbers` cannot hold, or a folder that cannot be made, is full or read-only.
     fn write(&self, path: &Path, numbers: Numbers) -> Result<(), WriteError> {
-        write_atomically(path, &self.to_safetensors(numbers)?).map_err(|source| WriteError::File {
-            source,
-            path: path.display().to_string(),
-        })
+        write_atomically(path, &self.to_safetensors(numbers)?, Existing::Replace)?;
+        Ok(())
     }
 }
 
 /// The key of the metadata. There is one only, since a file keeps several in no fixed order.
 const NOTE: &str = "weft";
 
-fn config_of<N: Network>(weights: &Weights<'_>) -> Result<N::Config, String> {
+/// What the file says of itself, if it is of this network.
+fn note_of<N: Network>(weights: &Weights<'_>) -> Result<serde_json::Value, String> {
     let note = weights
         .note(NOTE)
         .ok_or_else(|| format!("its metadata has no `{NOTE}`; is it a file of another program?"))?;
-    let mut note: serde_json::Value =
-        serde_json::from_str(note).map_err(|error| error.to_string())?;
+    let note: serde_json::Value = serde_json::from_str(note).map_err(|error| error.to_string())?;
     match note["network"].as_str() {
-        Some(name) if name == N::NAME => {}
-        other => return Err(format!("it is of {}", other.unwrap_or("no named network"))),
+        Some(name) if name == N::NAME => Ok(note),
+        other => Err(format!("it is of {}", other.unwrap_or("no named network"))),
     }
-    serde_json::from_value(note["config"].take()).map_err(|error| error.to_string())
 }
 
 fn packed(
     parameters: &[Parameter],
     numbers: Numbers,
-    about: String,
+    mut about: serde_json::Value,
 ) -> Result<Vec<u8>, WriteError> {
     let mut tensors = Vec::with_capacity(parameters.len());
     for parameter in parameters {
         tensors.push((parameter, bytes_of(parameter, numbers)?));
     }
+    tensors.sort_unstable_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    let parts = tensors.iter();
+    about["hash"] =
+        hash(parts.map(|(parameter, bytes)| (parameter.name.as_str(), &bytes[..]))).into();
     let dtype = match numbers {
         Numbers::F32 => Dtype::F32,
         Numbers::F16 => Dtype::F16,
@@ -207,7 +208,8 @@ fn packed(
         let view = TensorView::new(dtype, parameter.shape.clone(), bytes).map_err(format)?;
         views.push((parameter.name.as_str(), view));
     }
-    serialize(views, Some(HashMap::from([(NOTE.to_owned(), about)]))).map_err(format)
+    let notes = HashMap::from([(NOTE.to_owned(), about.to_string())]);
+    serialize(views, Some(notes)).map_err(format)
 }
 
 fn bytes_of(parameter: &Parameter, numbers: Numbers) -> Result<Vec<u8>, WriteError> {
@@ -229,22 +231,6 @@ fn bytes_of(parameter: &Parameter, numbers: Numbers) -> Result<Vec<u8>, WriteErr
             .flat_map(|&value| f16::from_f32(value).to_le_bytes())
             .collect(),
     })
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // As files are made elsewhere: the umask says who may read it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[derive(Default)]

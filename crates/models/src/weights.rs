@@ -16,6 +16,16 @@ pub enum WeightsError {
     /// The bytes are not a safetensors file, or only a part of one.
     #[error("the weights are not a whole safetensors file: {0}")]
     Malformed(String),
+    /// Its numbers are not those that were written.
+    #[error(
+        "the weights were changed or damaged since they were written: their hash is {found}, not {wanted}"
+    )]
+    Changed {
+        /// The hash of what is there.
+        found: String,
+        /// The hash that the file tells.
+        wanted: String,
+    },
     /// It does not say which network it is of, or says a network that cannot be.
     #[error("the weights do not tell the sizes of {network}: {why}")]
     Config {
@@ -85,6 +95,17 @@ fn lines(problems: &[Problem]) -> String {
         .collect()
 }
 
+/// The BLAKE3 hash of tensors in the order of their keys, which the caller has sorted.
+pub(crate) fn hash<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (key, bytes) in tensors {
+        let lengths = [key.len(), bytes.len()].map(|length| (length as u64).to_le_bytes());
+        hasher.update(lengths.as_flattened());
+        hasher.update(key.as_bytes()).update(bytes);
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 /// A file of weights that a network is being read from.
 ///
 /// A network asks for each of its tensors and then calls [`Weights::finish`]: a tensor that does not fit
@@ -123,6 +144,16 @@ impl<'a> Weights<'a> {
             .as_ref()?
             .get(key)
             .map(String::as_str)
+    }
+
+    /// The BLAKE3 hash of the tensors, key by key in their order.
+    pub(crate) fn hash(&self) -> String {
+        let mut tensors = self.tensors.tensors();
+        tensors.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let parts = tensors
+            .iter()
+            .map(|(key, tensor)| (key.as_str(), tensor.data()));
+        hash(parts)
     }
 
     /// Every key of the file with the number of its axes.

@@ -6,7 +6,7 @@
 # Asks the npm registry that `npm config get registry` names for 33 MB, checks every archive, and unpacks 92 MB into
 # FOLDER. Nothing in the packages is run. Archives that are already there and whole are not fetched again.
 # Needs npm, tar and sha256sum: `apt-get install npm coreutils` on Debian.
-# Then: cargo run --release -p weft-train --example build_data -- FOLDER emoji.weftdata
+# Then: cargo run --release -- data build FOLDER emoji.weftdata
 set -eu
 
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }

@@ -12,6 +12,7 @@ mod join;
 mod shown;
 mod split;
 mod styles;
+mod subset;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -11,6 +11,7 @@ use weft_models::{
     Network, WeightsError,
     autoencoder::Autoencoder,
     instruct::Instruct,
+    judge::{self, Judge},
     parameters::{Numbers, WriteError},
     text::{TextEncoder, TextError},
 };
@@ -18,9 +19,9 @@ use weft_tensor::Precision;
 
 use crate::{
     data::{DataError, DataSet},
-    lessons::{Draw, Pictures, Reconstruct, Remembered, psnr, scale},
+    lessons::{Draw, Gallery, Pictures, Recognise, Reconstruct, Remembered, accuracy, psnr, scale},
     recipe::Recipe,
-    stages::{Captioned, Clusters, Latents, LatentsError, Library, Mixture, Scenes, Stage, View},
+    stages::{Captioned, Clusters, Latents, LatentsError, Library, Mixture, Scenes, Stage},
     training::{Audience, Pace, TrainError, train},
 };
 
@@ -107,6 +108,7 @@ impl Course<'_> {
                     .map_err(unfit("the autoencoder", start))?;
                 self.reconstruct((net, pace), true, audience)
             }
+            Recipe::Judge { net, pace, .. } => self.recognise((net, pace), audience),
             Recipe::TextToImage {
                 autoencoder,
                 net,
@@ -116,7 +118,7 @@ impl Course<'_> {
                 let net = Instruct::new(net, pace.seed, &learning, Precision::Bf16)
                     .map_err(FollowError::Net)?;
                 let (autoencoder, hash) = self.autoencoder(autoencoder)?;
-                let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
+                let latents = self.latents((&autoencoder, hash), audience)?;
                 let library = Library::new(self.data, &latents, &autoencoder);
                 self.learn((net, pace), &library, Captioned, audience)
             }
@@ -128,7 +130,7 @@ impl Course<'_> {
             } => {
                 let net = self.start(start)?;
                 let (autoencoder, hash) = self.autoencoder(autoencoder)?;
-                let latents = self.latents((&autoencoder, hash), &[View::Picture], audience)?;
+                let latents = self.latents((&autoencoder, hash), audience)?;
                 let library = Library::new(self.data, &latents, &autoencoder);
                 let clusters = Clusters::of(&library, &encoder(self.device)?)?;
                 self.learn((net, pace), &library, clusters, audience)
@@ -145,7 +147,7 @@ impl Course<'_> {
                 }
                 let net = self.start(start)?;
                 let (autoencoder, hash) = self.autoencoder(autoencoder)?;
-                let latents = self.latents((&autoencoder, hash), &View::ALL, audience)?;
+                let latents = self.latents((&autoencoder, hash), audience)?;
                 let library = Library::new(self.data, &latents, &autoencoder);
                 let mixture = Mixture {
                     shares: shares.clone(),
@@ -183,6 +185,39 @@ impl Course<'_> {
         )])
     }
 
+    fn recognise(
+        &self,
+        (sizes, pace): (&judge::Sizes, &Pace),
+        audience: &mut dyn Audience,
+    ) -> Result<Vec<String>, FollowError> {
+        let (side, whole) = (sizes.side, self.data.side());
+        if side == 0 || !whole.is_multiple_of(side) {
+            return Err(FollowError::Net(format!(
+                "a side of {side} does not divide the {whole} pixels of the data set"
+            )));
+        }
+        let gallery = Gallery::new(self.data, side)?;
+        let config = judge::Config {
+            sizes: sizes.clone(),
+            styles: gallery.styles().to_vec(),
+            concepts: gallery.concepts().to_vec(),
+        };
+        let device = self.device.clone().autodiff();
+        let net =
+            Judge::new(&config, pace.seed, &device, Precision::Bf16).map_err(FollowError::Net)?;
+        let mut lesson = Recognise {
+            gallery: &gallery,
+            device,
+            batch: pace.batch,
+            seed: pace.seed,
+        };
+        let net = train(&mut lesson, net, pace, self.folder, audience)?;
+        let path = self.folder.join("judge.safetensors");
+        net.write(&path, Numbers::F16)?;
+        let right = accuracy(&net, &gallery, self.device);
+        Ok(vec![format!("wrote {} ({right})", path.display())])
+    }
+
     fn autoencoder(&self, path: &Path) -> Result<(Autoencoder, blake3::Hash), FollowError> {
         let bytes = self.read("the autoencoder", path)?;
         let autoencoder = Autoencoder::read(&bytes, self.device, Precision::Bf16);
@@ -205,19 +240,13 @@ impl Course<'_> {
         })
     }
 
-    fn latents(
-        &self,
-        autoencoder: (&Autoencoder, blake3::Hash),
-        views: &[View],
+    fn latents<'b>(
+        &'b self,
+        autoencoder: (&'b Autoencoder, blake3::Hash),
         audience: &mut dyn Audience,
-    ) -> Result<Latents, LatentsError> {
+    ) -> Result<Latents<'b>, LatentsError> {
         let mut told = |done, all| audience.prepares("pictures as latents", done, all);
-        Latents::open(
-            (self.data, self.recipe.data()),
-            autoencoder,
-            views,
-            &mut told,
-        )
+        Latents::open((self.data, self.recipe.data()), autoencoder, &mut told)
     }
 
     fn learn<S: Scenes>(

@@ -7,9 +7,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use weft_models::{autoencoder, instruct};
+use weft_models::{autoencoder, instruct, judge};
 
-use crate::{stages::Shares, training::Pace};
+use crate::{data::DataError, stages::Shares, training::Pace};
 
 /// One stage of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,16 @@ pub enum Recipe {
         data: PathBuf,
         /// Weights of the autoencoder.
         start: PathBuf,
+        /// How long and how fast.
+        pace: Pace,
+    },
+    /// The judge of the evaluation: names style and concept.
+    Judge {
+        /// The data set.
+        data: PathBuf,
+        /// The sizes of the network.
+        #[serde(default)]
+        net: judge::Sizes,
         /// How long and how fast.
         pace: Pace,
     },
@@ -122,11 +132,26 @@ impl Recipe {
         Ok(recipe)
     }
 
+    /// Whether there is something to learn from.
+    ///
+    /// # Errors
+    /// Its data set is missing.
+    pub fn check(&self) -> Result<(), DataError> {
+        let path = self.data();
+        if path.is_file() {
+            return Ok(());
+        }
+        Err(DataError::Missing {
+            path: path.to_owned(),
+        })
+    }
+
     /// Its data set.
     pub fn data(&self) -> &Path {
         match self {
             Self::Autoencoder { data, .. }
             | Self::Decoder { data, .. }
+            | Self::Judge { data, .. }
             | Self::TextToImage { data, .. }
             | Self::RetrievalAugmented { data, .. }
             | Self::InstructionTuning { data, .. } => data,
@@ -138,6 +163,7 @@ impl Recipe {
         match self {
             Self::Autoencoder { pace, .. }
             | Self::Decoder { pace, .. }
+            | Self::Judge { pace, .. }
             | Self::TextToImage { pace, .. }
             | Self::RetrievalAugmented { pace, .. }
             | Self::InstructionTuning { pace, .. } => pace,
@@ -146,7 +172,7 @@ impl Recipe {
 
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {
-            Self::Autoencoder { data, .. } => vec![data],
+            Self::Autoencoder { data, .. } | Self::Judge { data, .. } => vec![data],
             Self::Decoder { data, start, .. } => vec![data, start],
             Self::TextToImage {
                 data, autoencoder, ..

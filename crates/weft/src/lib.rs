@@ -11,6 +11,7 @@ pub use names::Remembered;
 pub use packs::PACKS;
 pub use trouble::Trouble;
 pub use weft_engine as engine;
+pub use weft_eval as eval;
 pub use weft_graph as graph;
 pub use weft_node as node;
 pub use weft_spec as spec;

@@ -74,7 +74,7 @@ fn the_default_gives_16_by_16_by_8_of_128_pixels() {
         .map(|p| p.values.len())
         .sum();
     println!("{count} parameters");
-    assert!((2_000_000..3_000_000).contains(&count), "{count}");
+    assert!((1_500_000..2_500_000).contains(&count), "{count}");
 }
 
 #[test]
@@ -182,11 +182,9 @@ fn the_file_is_written_whole_beside_what_was_there() {
     network.write(&path, Numbers::F16).unwrap();
     assert!(std::fs::read(&path).unwrap() == network.to_safetensors(Numbers::F16).unwrap());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    let error = network
-        .write(&folder.path().join("none/x"), Numbers::F16)
-        .unwrap_err();
+    let error = network.write(&path.join("x"), Numbers::F16).unwrap_err();
     assert!(
-        error.to_string().starts_with("cannot write the weights: "),
+        error.to_string().starts_with("cannot write file: "),
         "{error}"
     );
 }

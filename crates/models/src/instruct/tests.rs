@@ -9,7 +9,7 @@ use weft_testing::{assert_close, for_each_device, max_error, numbers};
 
 use super::{Config, Context, Instruct, Place, References};
 use crate::{
-    Maker, Network,
+    Maker, Network, WeightsError,
     parameters::{
         Numbers, named_parameters,
         stirred::{stirred, unmoved},
@@ -411,6 +411,15 @@ fn a_file_holds_the_whole_network() {
             "{name} is none of {names:?}"
         );
     }
+}
+
+#[test]
+fn a_file_with_one_changed_number_is_refused() {
+    let mut bytes = learnt(&tiny()).to_safetensors(Numbers::F16).unwrap();
+    let last = bytes.len() - 2;
+    bytes[last] ^= 1;
+    let refused = Instruct::read(&bytes, &Device::flex(), Precision::F32).unwrap_err();
+    assert!(matches!(refused, WeightsError::Changed { .. }), "{refused}");
 }
 
 #[test]

@@ -57,15 +57,19 @@ pub enum DataError {
         side: usize,
     },
     /// A file cannot be written.
-    #[error("cannot write the data set: {why}: {}", path.display())]
-    Write {
-        /// What the system said.
-        why: io::Error,
-        /// Which.
+    #[error(transparent)]
+    Write(weft_store::WriteError),
+    /// No file.
+    #[error(
+        "there is no data set; fetch its sources with crates/train/scripts/fetch_emoji.sh and build it with `weft data build`, as crates/train/README.md says: {}",
+        path.display()
+    )]
+    Missing {
+        /// Where it should be.
         path: PathBuf,
     },
     /// Some other file.
-    #[error("not a data set of weft; build one with the example build_data of weft-train: {}", path.display())]
+    #[error("not a data set of weft; build one with `weft data build`: {}", path.display())]
     Foreign {
         /// Which.
         path: PathBuf,

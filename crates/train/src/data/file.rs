@@ -1,6 +1,8 @@
 //! The file of a data set: a word, a layout number, a JSON head, the pictures as PNGs, and a hash of it all.
 
-use std::{fs, io::Write, ops::Range, path::Path};
+use std::{fs, io::ErrorKind, ops::Range, path::Path};
+
+use weft_store::{Existing, write_atomically};
 
 use super::{DataError, DataSet, Head, Picture, error::LARGEST};
 
@@ -31,44 +33,36 @@ impl DataSet {
     /// Writes it; a file that was there stays whole until this one is. The same set gives the same bytes.
     ///
     /// # Errors
-    /// The folder is missing, full or read-only.
+    /// The folder cannot be made, is full or read-only.
     pub fn save(&self, path: &Path) -> Result<(), DataError> {
-        let folder = path
-            .parent()
-            .filter(|folder| *folder != Path::new(""))
-            .unwrap_or(Path::new("."));
-        let write = || {
-            let mut builder = tempfile::Builder::new();
-            // As the system's mask has it, like any file; a temporary one is its owner's alone by default.
-            #[cfg(unix)]
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let mut file = builder.tempfile_in(folder)?;
-            for part in [
-                &start(&self.head),
-                &self.pngs,
-                self.hash.as_bytes().as_slice(),
-            ] {
-                file.write_all(part)?;
-            }
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|error| error.error)
-        };
-        write().map(drop).map_err(|why| DataError::Write {
-            why,
-            path: path.to_owned(),
-        })
+        let start = start(&self.head);
+        let bytes = [&start, &self.pngs, self.hash.as_bytes().as_slice()].concat();
+        write_atomically(path, &bytes, Existing::Replace).map_err(DataError::Write)
     }
 
     /// Reads one, and checks all of it by its hash.
     ///
     /// # Errors
-    /// A file that cannot be read, is no data set, has another layout, or was cut off or changed.
+    /// A file that is missing or cannot be read, is no data set, has another layout, or was cut off or changed.
     pub fn open(path: &Path) -> Result<Self, DataError> {
+        let bytes = fs::read(path).map_err(|why| match why.kind() {
+            ErrorKind::NotFound => DataError::Missing {
+                path: path.to_owned(),
+            },
+            _ => DataError::read(path)(why),
+        })?;
+        Self::of_bytes(bytes, path)
+    }
+
+    /// The same of a file that is in memory; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// Bytes that are no data set, have another layout, or were cut off or changed.
+    pub fn of_bytes(mut bytes: Vec<u8>, path: &Path) -> Result<Self, DataError> {
         let damaged = |why: &str| DataError::Damaged {
             why: why.to_owned(),
             path: path.to_owned(),
         };
-        let mut bytes = fs::read(path).map_err(DataError::read(path))?;
         if !bytes.starts_with(WORD) {
             return Err(DataError::Foreign {
                 path: path.to_owned(),

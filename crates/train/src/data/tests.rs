@@ -7,6 +7,7 @@ mod shown;
 pub(crate) mod sketched;
 mod sources;
 mod split;
+mod subset;
 
 use super::DataSet;
 use sources::{Sources, options};

@@ -78,6 +78,7 @@ fn descriptors(library: &Library<'_>, encoder: &TextEncoder) -> Result<[Tensor<2
     let mut looks = Vec::with_capacity(pictures.len() * channels * GRID * GRID);
     for picture in 0..pictures.len() {
         let latents = library.latents.of(picture, View::Picture);
+        let latents = latents.unwrap_or_else(|_| vec![0.0; channels * height * width]);
         looks.extend(pooled(&latents, [channels, height, width]));
     }
     let looks = TensorData::new(looks, [pictures.len(), channels * GRID * GRID]);

@@ -1,9 +1,10 @@
 //! Pictures as latents, made once for an autoencoder and kept beside the data set.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use burn::{
@@ -36,54 +37,51 @@ pub enum LatentsError {
     },
 }
 
-/// Latents of every picture of a data set, in several views.
-#[derive(Clone, Debug)]
-pub struct Latents {
+/// Latents of the pictures of a data set: those of the drawings are all made at first, those of other views when
+/// they are asked for.
+#[derive(Debug)]
+pub struct Latents<'a> {
+    data: &'a DataSet,
+    autoencoder: &'a Autoencoder,
     shape: [usize; 3],
-    views: BTreeMap<View, Vec<f16>>,
+    drawings: Vec<f16>,
+    others: Mutex<HashMap<(usize, View), Arc<[f16]>>>,
 }
 
 /// Pictures in one call of the autoencoder.
 const BATCH: usize = 32;
 
-impl Latents {
-    /// Reads the latents of `views` from the folder beside the data set at `path`, and makes those that are not
-    /// there; `told` hears of pictures done and of all.
+impl<'a> Latents<'a> {
+    /// Reads the latents of the drawings from the folder beside the data set at `path`, or makes them; `told` hears
+    /// of pictures done and of all.
     ///
     /// # Errors
     /// A picture that cannot be read, a file that cannot be written.
     pub fn open(
-        (data, path): (&DataSet, &Path),
-        autoencoder: (&Autoencoder, blake3::Hash),
-        views: &[View],
+        (data, path): (&'a DataSet, &Path),
+        (autoencoder, hash): (&'a Autoencoder, blake3::Hash),
         told: &mut dyn FnMut(usize, usize),
     ) -> Result<Self, LatentsError> {
-        let (autoencoder, hash) = autoencoder;
         let side = data.side() / autoencoder.config().factor();
         let shape = [autoencoder.config().channels, side, side];
         let mark = blake3::hash(&[*data.hash().as_bytes(), *hash.as_bytes()].concat());
-        let folder = path.with_extension("latents");
-        let mut found = BTreeMap::new();
-        for &view in views {
-            let file = folder.join(format!(
-                "{}-{}.safetensors",
-                &mark.to_hex()[..12],
-                view.name()
-            ));
-            let length = data.pictures().len() * shape.iter().product::<usize>();
-            let values = match read(&file, length) {
-                Some(values) => values,
-                None => {
-                    let values = made(data, autoencoder, view, told)?;
-                    write(&file, &values, shape)?;
-                    values
-                }
-            };
-            found.insert(view, values);
-        }
+        let name = format!("{}-picture.safetensors", &mark.to_hex()[..12]);
+        let file = path.with_extension("latents").join(name);
+        let length = data.pictures().len() * shape.iter().product::<usize>();
+        let drawings = match read(&file, length) {
+            Some(drawings) => drawings,
+            None => {
+                let drawings = drawings(data, autoencoder, told)?;
+                write(&file, &drawings, shape)?;
+                drawings
+            }
+        };
         Ok(Self {
+            data,
+            autoencoder,
             shape,
-            views: found,
+            drawings,
+            others: Mutex::default(),
         })
     }
 
@@ -92,44 +90,65 @@ impl Latents {
         self.shape
     }
 
-    /// Of a picture; zeros for a view that was not asked for.
+    /// Of a picture.
     ///
     /// # Shapes
     /// result: `[channels, height, width]` of mean 0 and deviation 1
-    pub fn of(&self, picture: usize, view: View) -> Vec<f32> {
-        let length = self.shape.iter().product::<usize>();
-        let place = picture * length..(picture + 1) * length;
-        let values = self.views.get(&view).and_then(|values| values.get(place));
-        values.map_or_else(
-            || vec![0.0; length],
-            |values| values.iter().map(|value| value.to_f32()).collect(),
-        )
+    ///
+    /// # Errors
+    /// The picture cannot be read.
+    pub fn of(&self, picture: usize, view: View) -> Result<Vec<f32>, DataError> {
+        let spread = |values: &[f16]| values.iter().map(|value| value.to_f32()).collect();
+        if view == View::Picture {
+            let length = self.shape.iter().product::<usize>();
+            return Ok(spread(
+                &self.drawings[picture * length..(picture + 1) * length],
+            ));
+        }
+        let key = (picture, view);
+        if let Some(known) = self.remembered().get(&key) {
+            return Ok(spread(known));
+        }
+        let made: Arc<[f16]> = encoded(self.data, self.autoencoder, (&[picture], view))?.into();
+        self.remembered().insert(key, made.clone());
+        Ok(spread(&made))
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<(usize, View), Arc<[f16]>>> {
+        self.others.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn made(
+fn drawings(
     data: &DataSet,
     autoencoder: &Autoencoder,
-    view: View,
     told: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<f16>, LatentsError> {
-    let device = &autoencoder.devices()[0];
-    let (side, all) = (data.side(), data.pictures().len());
-    let mut latents = Vec::new();
+) -> Result<Vec<f16>, DataError> {
+    let all = data.pictures().len();
     let pictures: Vec<usize> = (0..all).collect();
+    let mut latents = Vec::new();
     for some in pictures.chunks(BATCH) {
-        let mut pixels = vec![0.0; some.len() * 3 * side * side];
-        pixels
-            .par_chunks_exact_mut(3 * side * side)
-            .zip(some)
-            .try_for_each(|(out, &picture)| view.show(data, picture, out))?;
-        let pixels = TensorData::new(pixels, [some.len(), 3, side, side]);
-        let found = autoencoder.latents(Tensor::from_data(pixels, device));
-        let values = found.into_data().try_into_vec::<f32>().unwrap_or_default();
-        latents.extend(values.into_iter().map(f16::from_f32));
+        latents.extend(encoded(data, autoencoder, (some, View::Picture))?);
         told(some[some.len() - 1] + 1, all);
     }
     Ok(latents)
+}
+
+fn encoded(
+    data: &DataSet,
+    autoencoder: &Autoencoder,
+    (pictures, view): (&[usize], View),
+) -> Result<Vec<f16>, DataError> {
+    let (side, count) = (data.side(), pictures.len());
+    let mut pixels = vec![0.0; count * 3 * side * side];
+    pixels
+        .par_chunks_exact_mut(3 * side * side)
+        .zip(pictures)
+        .try_for_each(|(out, &picture)| view.show(data, picture, out))?;
+    let pixels = TensorData::new(pixels, [count, 3, side, side]);
+    let found = autoencoder.latents(Tensor::from_data(pixels, &autoencoder.devices()[0]));
+    let values = found.into_data().try_into_vec::<f32>().unwrap_or_default();
+    Ok(values.into_iter().map(f16::from_f32).collect())
 }
 
 /// The values of a whole file of that length.

@@ -22,7 +22,7 @@ pub struct Library<'a> {
     /// Pictures and words.
     pub data: &'a DataSet,
     /// The pictures as latents.
-    pub latents: &'a Latents,
+    pub latents: &'a Latents<'a>,
     /// What made the latents.
     pub autoencoder: &'a Autoencoder,
     learnt: Vec<usize>,
@@ -33,7 +33,7 @@ pub struct Library<'a> {
 
 impl<'a> Library<'a> {
     /// All of `data`.
-    pub fn new(data: &'a DataSet, latents: &'a Latents, autoencoder: &'a Autoencoder) -> Self {
+    pub fn new(data: &'a DataSet, latents: &'a Latents<'a>, autoencoder: &'a Autoencoder) -> Self {
         let learnt = data.for_split(Split::Train);
         let mut held = data.for_split(Split::HeldCell);
         Dice::new(0, 1).shuffle(&mut held);
@@ -141,6 +141,10 @@ impl<S: Scenes> Stage<'_, S> {
         self.scenes.scene(self.library, target, &mut dice)
     }
 
+    fn grey(&self) -> Vec<f32> {
+        vec![0.0; self.shape().into_iter().product()]
+    }
+
     fn request(&self, scene: &Scene, device: &Device) -> Request {
         let shown = |glimpse: &Glimpse| instruct::Shown {
             marker: glimpse.marker,
@@ -203,14 +207,15 @@ impl<S: Scenes> Examples for Stage<'_, S> {
 
     fn example(&self, step: u64, place: usize) -> Example {
         let scene = self.scene(step, place);
-        let latents = self.library.latents;
+        let latents = |picture, view| self.library.latents.of(picture, view);
         let shown = |glimpse: Glimpse| Shown {
             marker: glimpse.marker,
             text: glimpse.text,
-            latents: latents.of(glimpse.picture, glimpse.view),
+            // A picture of a data set that was read whole can be unpacked; else it is one of mean values.
+            latents: latents(glimpse.picture, glimpse.view).unwrap_or_else(|_| self.grey()),
         };
         Example {
-            latents: latents.of(scene.target, View::Picture),
+            latents: latents(scene.target, View::Picture).unwrap_or_else(|_| self.grey()),
             text: scene.text,
             references: scene.references.into_iter().map(shown).collect(),
         }

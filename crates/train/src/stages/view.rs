@@ -20,26 +20,6 @@ pub enum View {
 }
 
 impl View {
-    /// Those that instructions are made with.
-    pub const ALL: [Self; 6] = [
-        Self::Picture,
-        Self::Edges(0),
-        Self::Edges(1),
-        Self::Edges(2),
-        Self::Outline,
-        Self::Mask,
-    ];
-
-    /// Its name in files.
-    pub fn name(self) -> String {
-        match self {
-            Self::Picture => "picture".to_owned(),
-            Self::Edges(which) => format!("edges-{which}"),
-            Self::Outline => "outline".to_owned(),
-            Self::Mask => "mask".to_owned(),
-        }
-    }
-
     /// The view of a picture.
     ///
     /// # Shapes

@@ -76,7 +76,7 @@ fn other_files_and_damaged_ones_are_refused() {
     fs::remove_file(&path).unwrap();
     assert!(matches!(
         DataSet::open(&path).unwrap_err(),
-        DataError::Read { .. }
+        DataError::Missing { .. }
     ));
 }
 
