@@ -4,9 +4,9 @@
 
 mod nodes;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
-use nodes::{chain, plan_of, tree};
+use nodes::{MADE, chain, plan_of, tree};
 use weft_engine::{
     Cancel, Engine, Event, Events, History, Outcome, Plan, Reason, Report, Ride, Settings,
 };
@@ -300,6 +300,16 @@ fn a_tree_of_five_hundred_and_thirteen_runs() {
         number(&report, "root"),
         f64::from((0..256).sum::<i32>() + 256)
     );
+}
+
+#[test]
+fn a_network_is_held_from_run_to_run() {
+    let mut engine = engine();
+    for value in [1.0, 2.0] {
+        let plan = plan_of(&format!(r#"{{ "a": Borrow(value: {value}) }}"#));
+        assert_eq!(number(&run(&mut engine, &plan), "a"), 40.0 + value);
+    }
+    assert_eq!(MADE.load(Ordering::Relaxed), 1);
 }
 
 #[test]

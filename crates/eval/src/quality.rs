@@ -50,7 +50,11 @@ pub fn grades(real: &[Look], drawn: &[Drawn<'_>]) -> Vec<Grade> {
     ];
     let joined = |look: &Look| {
         let [features, texture] = &scales;
-        [features.scaled(&look.features), texture.scaled(&look.texture)].concat()
+        [
+            features.scaled(&look.features),
+            texture.scaled(&look.texture),
+        ]
+        .concat()
     };
     let real: Vec<Vec<f32>> = real.iter().map(joined).collect();
     let drawn = drawn.iter().map(|it| (joined(it.look), it.target));
@@ -89,7 +93,10 @@ impl Scale {
 
     fn scaled(&self, x: &[f32]) -> Vec<f32> {
         let by = self.mean.iter().zip(&self.factor);
-        x.iter().zip(by).map(|(x, (mean, factor))| (x - mean) * factor).collect()
+        x.iter()
+            .zip(by)
+            .map(|(x, (mean, factor))| (x - mean) * factor)
+            .collect()
     }
 }
 
@@ -158,9 +165,7 @@ mod tests {
 
     fn mean(real: &[Look], drawn: &[Look]) -> f64 {
         let drawn = drawn.iter().enumerate();
-        let drawn: Vec<Drawn<'_>> = drawn
-            .map(|(target, look)| Drawn { look, target })
-            .collect();
+        let drawn: Vec<Drawn<'_>> = drawn.map(|(target, look)| Drawn { look, target }).collect();
         let grades = grades(real, &drawn);
         grades.iter().map(|grade| grade.value()).sum::<f64>() / grades.len() as f64
     }
@@ -186,16 +191,20 @@ mod tests {
     #[test]
     fn one_picture_is_graded_by_the_manifold() {
         let real = cloud(50, 0.0, 1);
-        let grade = |features: &[f32]| {
-            grades(
-                &real,
-                &[Drawn {
-                    features,
-                    target: 0,
-                }],
-            )[0]
-        };
+        let grade = |look: &Look| grades(&real, &[Drawn { look, target: 0 }])[0];
         assert_eq!(grade(&real[3]), Grade::Mostly);
-        assert_ne!(grade(&[40.0; WIDTH]), Grade::Mostly);
+        let elsewhere = Look {
+            features: vec![40.0; WIDTH],
+            ..real[3].clone()
+        };
+        assert_eq!(grade(&elsewhere), Grade::Partly);
+    }
+
+    #[test]
+    fn another_surface_is_told_though_the_judge_sees_no_difference() {
+        let real = cloud(200, 0.0, 1);
+        let mut smeared = cloud(100, 0.0, 2);
+        smeared.iter_mut().for_each(|look| look.texture[0] += 0.3);
+        assert!(mean(&real, &smeared) < 0.5);
     }
 }

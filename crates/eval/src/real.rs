@@ -88,19 +88,19 @@ impl<'a> Real<'a> {
             unknown.retain(|&it| few(&mut counts[data.pictures()[it].concept], OF_CONCEPT));
         }
         let unknown_seen = look(&see(&unknown)?)?;
-        let mut looks: BTreeMap<String, Vec<f32>> = BTreeMap::new();
+        let mut known: BTreeMap<String, Vec<f32>> = BTreeMap::new();
         for (&picture, verdict) in unknown.iter().zip(unknown_seen) {
             let key = data.concepts()[data.pictures()[picture].concept]
                 .key
                 .clone();
-            let sum = looks
+            let sum = known
                 .entry(key)
                 .or_insert_with(|| vec![0.0; verdict.features.len()]);
             sum.iter_mut()
                 .zip(unit(&verdict.features))
                 .for_each(|(sum, x)| *sum += x);
         }
-        let looks = looks
+        let known = known
             .into_iter()
             .map(|(key, sum)| (key, unit(&sum)))
             .collect();
@@ -111,7 +111,7 @@ impl<'a> Real<'a> {
             looks: looks(&seen, &verdicts),
             halved,
             verdicts,
-            unknown: Unknown { looks },
+            unknown: Unknown { looks: known },
         })
     }
 
@@ -207,7 +207,7 @@ impl<'a> Real<'a> {
             .collect()
     }
 
-    /// The measures of the pictures of a group, and their features.
+    /// The measures of the pictures of a group, and their looks.
     fn measured(
         &self,
         group: &Group,
@@ -225,19 +225,15 @@ impl<'a> Real<'a> {
             &mut |_| {},
         )?;
         let measure = self.measure();
-        let together = group
-            .samples
-            .iter()
-            .zip(drawn)
-            .zip(truths)
-            .zip(seen.chunks_exact(each));
-        together
-            .map(|(((sample, picture), truth), seen)| {
+        let samples = group.samples.iter().zip(looked_at).zip(truths);
+        samples
+            .zip(seen.chunks_exact(each))
+            .map(|(((sample, parts), truth), seen)| {
                 let truth = sample.second.is_none().then_some(truth);
-                let measures = measure.of(sample, (picture, truth), seen)?;
-                let parts = measures.parts.iter();
-                let features = parts.map(|&part| seen[part].features.clone()).collect();
-                Ok((measures, features))
+                let measures = measure.of(sample, (&parts[0], truth), seen)?;
+                let which = measures.parts.iter();
+                let looks = which.map(|&part| look(&parts[part], &seen[part])).collect();
+                Ok((measures, looks))
             })
             .collect()
     }
@@ -248,7 +244,8 @@ type Measured = (Measures, Vec<Look>);
 
 fn looks(pictures: &[Raster], verdicts: &[Verdict]) -> Vec<Look> {
     let each = pictures.iter().zip(verdicts);
-    each.map(|(picture, verdict)| look(picture, verdict)).collect()
+    each.map(|(picture, verdict)| look(picture, verdict))
+        .collect()
 }
 
 fn look(picture: &Raster, verdict: &Verdict) -> Look {

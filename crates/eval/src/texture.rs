@@ -39,7 +39,8 @@ fn steepest(planes: &[Vec<f32>], side: usize, difference: fn([f32; 3]) -> f32) -
     let inner = (1..last).flat_map(|row| (1..last).map(move |column| row * side + column));
     let at = |place: usize| {
         let of = |plane: &Vec<f32>| {
-            let along = |step: usize| difference([plane[place - step], plane[place], plane[place + step]]);
+            let along =
+                |step: usize| difference([plane[place - step], plane[place], plane[place + step]]);
             along(1).max(along(side))
         };
         planes.iter().map(of).fold(0.0, f32::max)
@@ -60,7 +61,9 @@ fn shares(values: &[f32]) -> Vec<f32> {
     for value in values {
         counts[BOUNDS.partition_point(|bound| bound <= value)] += 1;
     }
-    counts.map(|count| count as f32 / values.len().max(1) as f32).to_vec()
+    counts
+        .map(|count| count as f32 / values.len().max(1) as f32)
+        .to_vec()
 }
 
 #[cfg(test)]
@@ -79,7 +82,9 @@ mod tests {
 
     #[test]
     fn shares_of_each_kind_sum_to_one() {
-        let found = texture(&drawn(|row, column| ((row * 7 + column * 3) % 11) as f32 / 5.0 - 1.0));
+        let found = texture(&drawn(|row, column| {
+            ((row * 7 + column * 3) % 11) as f32 / 5.0 - 1.0
+        }));
         assert_eq!(found.len(), 4 * EACH);
         for shares in found.chunks_exact(EACH) {
             assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-5);
@@ -99,7 +104,9 @@ mod tests {
     #[test]
     fn a_sharp_line_is_told_from_a_blurred_one() {
         let sharp = texture(&drawn(|_, column| if column < 16 { -1.0 } else { 1.0 }));
-        let blurred = texture(&drawn(|_, column| (column as f32 / 4.0 - 4.0).clamp(-1.0, 1.0)));
+        let blurred = texture(&drawn(|_, column| {
+            (column as f32 / 4.0 - 4.0).clamp(-1.0, 1.0)
+        }));
         assert!(sharp[EACH - 1] > 0.0 && blurred[EACH - 1] == 0.0);
         assert!(sharp[0] > blurred[0], "more of it is flat");
     }

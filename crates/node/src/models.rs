@@ -85,14 +85,13 @@ impl Models {
     /// Lets go of the oldest until the rest fits, but not of the one that was just loaded.
     fn make_room(&self, newest: Digest) {
         let mut slots = locked(&self.slots);
-        let mut found: Vec<(u64, Digest, u64)> = Vec::new();
-        for (key, slot) in &slots.by_key {
-            // A slot whose lock is taken is being loaded; it makes room for itself.
-            if let Ok(loaded) = slot.loaded.try_lock() {
-                let bytes = loaded.as_ref().map_or(0, |(_, bytes)| *bytes);
-                found.push((*locked(&slot.used), *key, bytes));
-            }
-        }
+        // A slot whose lock is taken is being loaded; it makes room for itself.
+        let idle = slots.by_key.iter().filter_map(|(key, slot)| {
+            let loaded = slot.loaded.try_lock().ok()?;
+            let bytes = loaded.as_ref().map_or(0, |(_, bytes)| *bytes);
+            Some((*locked(&slot.used), *key, bytes))
+        });
+        let mut found: Vec<(u64, Digest, u64)> = idle.collect();
         found.sort_unstable_by_key(|(used, ..)| *used);
         let mut sum: u64 = found.iter().map(|(.., bytes)| bytes).sum();
         for (_, key, bytes) in found {

@@ -1,6 +1,6 @@
 //! `sample.LoadInstructModel`.
 
-use weft_node::{Context, Effect, Inputs, Node, Result, value::File};
+use weft_node::{Context, Effect, Facts, Inputs, Node, Result, value::File};
 
 use crate::InstructModel;
 
@@ -21,6 +21,13 @@ impl Node for LoadInstructModel {
     const ID: &'static str = "sample.LoadInstructModel";
     const EFFECT: Effect = Effect::Reads;
     type Output = InstructModel;
+
+    fn check(facts: &Facts<'_>) -> Result<()> {
+        InstructModel::test(
+            facts.get::<File>("model").as_ref(),
+            facts.get::<File>("autoencoder").as_ref(),
+        )
+    }
 
     fn run(self, context: &mut Context) -> Result<InstructModel> {
         InstructModel::load(context, self.model.as_ref(), self.autoencoder.as_ref())

@@ -31,9 +31,7 @@ impl InstructModel {
     /// A file that cannot be read or holds other weights, networks that do not fit each other.
     pub fn load(context: &Context, net: Option<&File>, autoencoder: Option<&File>) -> Result<Self> {
         let device = context.device();
-        let own = Source::of("model", net, ("the shipped U-Net", weft_shipped::INSTRUCT));
-        let other = ("the shipped autoencoder", weft_shipped::AUTOENCODER);
-        let other = Source::of("autoencoder", autoencoder, other);
+        let [own, other] = sources(net, autoencoder);
         let digest = Hasher::new(Self::TYPE)
             .digest(&own.digest(device))
             .digest(&other.digest(device))
@@ -42,14 +40,28 @@ impl InstructModel {
         let net = context.model(own.digest(device), || own.read::<Instruct>(device))?;
         let autoencoder =
             context.model(other.digest(device), || other.read::<Autoencoder>(device))?;
-        let model = Self {
+        fit(&net, &autoencoder)?;
+        Ok(Self {
             encoder,
             net,
             autoencoder,
             digest,
-        };
-        model.check()?;
-        Ok(model)
+        })
+    }
+
+    /// Reads the files that are given, and keeps nothing.
+    ///
+    /// # Errors
+    /// Those of [`InstructModel::load`], but for a file that does not fit a shipped one.
+    pub(crate) fn test(net: Option<&File>, autoencoder: Option<&File>) -> Result<()> {
+        let device = Device::flex();
+        let [own, other] = sources(net, autoencoder);
+        let own = net.map(|_| own.read::<Instruct>(&device)).transpose()?;
+        let other = autoencoder.map(|_| other.read::<Autoencoder>(&device));
+        match (own, other.transpose()?) {
+            (Some((net, _)), Some((autoencoder, _))) => fit(&net, &autoencoder),
+            _ => Ok(()),
+        }
     }
 
     /// The parts that draw.
@@ -70,21 +82,19 @@ impl InstructModel {
     pub(crate) fn autoencoder(&self) -> &Autoencoder {
         &self.autoencoder
     }
+}
 
-    fn check(&self) -> Result<()> {
-        let [drawn, decoded] = [
-            self.net.config().channels,
-            self.autoencoder.config().channels,
-        ];
-        if drawn == decoded {
-            return Ok(());
-        }
-        let message = format!(
-            "the U-Net draws latents of {drawn} channels, the autoencoder has {decoded}; take the autoencoder that \
-             the U-Net was trained with"
-        );
-        Err(Error::input("autoencoder", message))
+/// Refuses networks that were not trained together, as far as their sizes tell.
+fn fit(net: &Instruct, autoencoder: &Autoencoder) -> Result<()> {
+    let [drawn, decoded] = [net.config().channels, autoencoder.config().channels];
+    if drawn == decoded {
+        return Ok(());
     }
+    let message = format!(
+        "the U-Net draws latents of {drawn} channels, the autoencoder has {decoded}; take the autoencoder that the \
+         U-Net was trained with"
+    );
+    Err(Error::input("autoencoder", message))
 }
 
 impl Value for InstructModel {
@@ -111,6 +121,16 @@ fn text_encoder(context: &Context) -> Result<Arc<TextEncoder>> {
             .map_err(|why| Error::Missing(format!("the shipped text encoder is spoilt: {why}")))?;
         Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
     })
+}
+
+/// Where the U-Net and the autoencoder are.
+fn sources<'a>(net: Option<&'a File>, autoencoder: Option<&'a File>) -> [Source<'a>; 2] {
+    let own = ("the shipped U-Net", weft_shipped::INSTRUCT);
+    let other = ("the shipped autoencoder", weft_shipped::AUTOENCODER);
+    [
+        Source::of("model", net, own),
+        Source::of("autoencoder", autoencoder, other),
+    ]
 }
 
 /// Where the weights of a network are.

@@ -16,9 +16,9 @@ use crate::{InstructModel, Sampler, Sigmas, reference::square};
 ///
 /// Diffusion in the latents of a model after Instruct-Imagen (arXiv 2401.01952): the text and the reference
 /// pictures of the instruction lead from noise to a picture of 128 pixels, which `Upscale` enlarges. References
-/// of any shape are set on a white square. Text and references have each a guidance of their own: 1 follows them
-/// plainly, more exaggerates them, 0 for both ignores the instruction. A seed means the same picture on every
-/// device, up to rounding, and the same bytes on one.
+/// of any shape are set on a white square, edges and masks on a black one. Text and references have each a
+/// guidance of their own: 1 follows them plainly, more exaggerates them, 0 for both ignores the instruction. A
+/// seed means the same picture on every device, up to rounding, and the same bytes on one.
 #[derive(Inputs)]
 pub struct SampleInstruct {
     /// What to draw, from `Instruction` or `InstructionTemplate`.
@@ -115,10 +115,12 @@ impl SampleInstruct {
     }
 
     fn request(&self, model: &InstructModel, context: &Context) -> Result<Request> {
-        let shown = |reference: &instruction::Reference| Shown {
-            marker: reference.marker,
-            text: reference.label(),
-            picture: square(&reference.image, SIDE, context.device()),
+        let shown = |reference: &instruction::Reference| {
+            Ok(Shown {
+                marker: reference.marker,
+                text: reference.label(),
+                picture: square(&reference.image, SIDE, context.device())?,
+            })
         };
         let text = self.instruction.payload();
         fits(model, "instruction", &text)?;
@@ -130,7 +132,7 @@ impl SampleInstruct {
         Ok(Request {
             text,
             negative: self.negative.clone(),
-            references: references.iter().map(shown).collect(),
+            references: references.iter().map(shown).collect::<Result<_>>()?,
             seed: self.seed.0,
         })
     }

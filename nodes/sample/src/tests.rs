@@ -150,23 +150,53 @@ fn every_sampler_and_every_spread_draws() {
 fn a_reference_of_any_shape_stands_in_the_middle_of_white() {
     let device = Device::flex();
     let wide = Image::new(Tensor::zeros([1, 3, 20, 40], &device));
-    let found = square(&wide, 8, &device);
+    let found = square(&wide, 8, &device).unwrap();
     let ink = |row: i32| if (2..6).contains(&row) { -1.0 } else { 1.0 };
     let wanted: Vec<f32> = (0..3 * 64).map(|i| ink(i / 8 % 8)).collect();
     let wanted = Tensor::from_data(TensorData::new(wanted, [1, 3, 8, 8]), &device);
     assert_close(&found, &wanted, 1e-5);
     let clear = Image::new(Tensor::zeros([1, 4, 8, 8], &device));
     assert_close(
-        &square(&clear, 8, &device),
+        &square(&clear, 8, &device).unwrap(),
         &Tensor::ones([1, 3, 8, 8], &device),
         1e-6,
     );
     let grey = Image::new(Tensor::full([1, 1, 8, 8], 0.5, &device));
     assert_close(
-        &square(&grey, 8, &device),
+        &square(&grey, 8, &device).unwrap(),
         &Tensor::zeros([1, 3, 8, 8], &device),
         1e-5,
     );
+}
+
+/// A map of one channel that is white where `is_white` says so, by row and column.
+fn map((height, width): (usize, usize), is_white: impl Fn(usize, usize) -> bool) -> Image {
+    let value = |place| f32::from(u8::from(is_white(place / width, place % width)));
+    let values: Vec<f32> = (0..height * width).map(value).collect();
+    let values = TensorData::new(values, [1, 1, height, width]);
+    Image::new(Tensor::from_data(values, &Device::flex()))
+}
+
+#[test]
+fn edges_stand_on_black_and_do_not_fade_when_they_shrink() {
+    let device = Device::flex();
+    let line = map((32, 64), |row, _| row == 14);
+    let found = square(&line, 16, &device).unwrap();
+    let row = |row: usize| f32::from(i8::from(row == 7)) * 2.0 - 1.0;
+    let wanted: Vec<f32> = (0..3 * 256).map(|i| row(i / 16 % 16)).collect();
+    let wanted = Tensor::from_data(TensorData::new(wanted, [1, 3, 16, 16]), &device);
+    assert_close(&found, &wanted, 1e-5);
+}
+
+#[test]
+fn a_mask_stays_as_large_as_it_is() {
+    let device = Device::flex();
+    let disc = map((32, 32), |row, column| {
+        (8..24).contains(&row) && (8..24).contains(&column)
+    });
+    let found = numbers(&square(&disc, 16, &device).unwrap());
+    let white = found.iter().filter(|value| **value > 0.0).count();
+    assert_eq!(white, 3 * 8 * 8);
 }
 
 #[test]
@@ -178,7 +208,11 @@ fn weights_that_are_cut_off_or_of_something_else_are_refused_by_name() {
     let cut = folder.path().join("cut.safetensors");
     let bytes = std::fs::read(&net).unwrap();
     std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let mut values = Values::default();
+    values.put("model", AnyValue::new(File::open(&cut).unwrap()));
+    let early = LoadInstructModel::check(&Facts::new(&values)).unwrap_err();
     let message = load(&[cut, autoencoder]).unwrap_err().to_string();
+    assert_eq!(early.to_string(), message);
     for part in [
         "not a whole safetensors file",
         "cut.safetensors",

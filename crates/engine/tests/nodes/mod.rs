@@ -3,7 +3,10 @@
 use std::{
     fmt::Write,
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex},
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,6 +30,7 @@ pub(crate) const PACK: Pack = Pack::new(
         node::<Spin>(),
         node::<Fail>(),
         node::<Panic>(),
+        node::<Borrow>(),
     ],
 );
 
@@ -216,3 +220,20 @@ test_node!(Panic, "test.Panic", f64, |this, _cx| panic!(
     "{}",
     this.message
 ));
+
+/// How often [`Borrow`] had to make what it borrows.
+pub(crate) static MADE: AtomicUsize = AtomicUsize::new(0);
+
+/// Adds a number to one that the host holds.
+#[derive(Inputs)]
+pub(crate) struct Borrow {
+    /// The number.
+    value: f64,
+}
+test_node!(Borrow, "test.Borrow", f64, |this, context| {
+    let held = context.model(Digest::of(b"forty"), || {
+        MADE.fetch_add(1, Ordering::Relaxed);
+        Ok((40.0, 8))
+    })?;
+    Ok(this.value + *held)
+});

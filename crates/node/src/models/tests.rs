@@ -71,5 +71,8 @@ fn a_failed_load_is_not_remembered() {
 fn another_type_under_the_key_is_read_anew() {
     let models = Models::new(10);
     assert_eq!(*models.get(key("a"), || Ok((1_u32, 1))).unwrap(), 1);
-    assert_eq!(*models.get(key("a"), || Ok(("b".to_owned(), 1))).unwrap(), "b");
+    assert_eq!(
+        *models.get(key("a"), || Ok(("b".to_owned(), 1))).unwrap(),
+        "b"
+    );
 }
