@@ -45,8 +45,11 @@ pub struct Latents<'a> {
     autoencoder: &'a Autoencoder,
     shape: [usize; 3],
     drawings: Vec<f16>,
-    others: Mutex<HashMap<(usize, View), Arc<[f16]>>>,
+    others: Mutex<Seen>,
 }
+
+/// Latents by picture and view.
+type Seen = HashMap<(usize, View), Arc<[f16]>>;
 
 /// Pictures in one call of the autoencoder.
 const BATCH: usize = 32;
@@ -114,7 +117,7 @@ impl<'a> Latents<'a> {
         Ok(spread(&made))
     }
 
-    fn remembered(&self) -> MutexGuard<'_, HashMap<(usize, View), Arc<[f16]>>> {
+    fn remembered(&self) -> MutexGuard<'_, Seen> {
         self.others.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -57,7 +57,8 @@ impl Shares {
 
     /// What is wrong with them, if anything.
     pub fn fault(&self) -> Option<String> {
-        let negative = self.tasks().into_iter().find(|(_, share)| !(*share >= 0.0));
+        let wrong = |share: f32| share.is_nan() || share < 0.0;
+        let negative = self.tasks().into_iter().find(|(_, share)| wrong(*share));
         if let Some((task, share)) = negative {
             return Some(format!("the share of {} is {share}", task.word()));
         }
