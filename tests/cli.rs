@@ -18,6 +18,9 @@ fn every_verb_has_help() {
         "graph",
         "nodes",
         "node",
+        "train",
+        "eval",
+        "data",
         "doctor",
         "completions",
         "man",
@@ -255,4 +258,28 @@ fn output_that_is_not_a_terminal_has_no_colour() {
         .output();
     let told = ended(output.unwrap()).with(2);
     assert!(!told.out.contains('\u{1b}') && !told.err.contains('\u{1b}'));
+}
+
+#[test]
+fn the_shipped_pictures_to_measure_by_are_whole() {
+    let shown = run(&["data", "show", "models/judge/held_out.weftdata"]).with(0);
+    for part in ["549", "421", "noto"] {
+        assert!(shown.out.contains(part), "{}", shown.out);
+    }
+}
+
+#[test]
+fn a_judge_that_is_none_and_a_recipe_without_its_data_are_refused_by_name() {
+    let wrong = run(&["eval", "--quick", "--judge", "README.md"]).with(2);
+    assert!(wrong.err.contains("README.md"), "{}", wrong.err);
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = folder.path().join("recipe.ron");
+    fs::write(
+        &recipe,
+        "Autoencoder(data: \"none.weftdata\", pace: (steps: 1))",
+    )
+    .unwrap();
+    let wrong = run(&["train", recipe.to_str().unwrap()]).with(2);
+    assert!(wrong.err.contains("none.weftdata"), "{}", wrong.err);
+    assert!(!wrong.err.contains("training on"), "{}", wrong.err);
 }

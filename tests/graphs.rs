@@ -45,7 +45,9 @@ fn graphs_begin_with_a_comment_that_says_what_they_do() {
 #[test]
 fn graphs_run_and_run_the_same_again() {
     for graph in files("graphs", "ron") {
-        let draws = fs::read_to_string(&graph).unwrap().contains("SampleInstruct(");
+        let draws = fs::read_to_string(&graph)
+            .unwrap()
+            .contains("SampleInstruct(");
         // What a picture looks like is not asked here, so two steps from noise are enough.
         let few: &[_] = if draws { &["--set", "steps=2"] } else { &[] };
         let graph = graph.to_str().unwrap();

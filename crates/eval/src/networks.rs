@@ -22,7 +22,7 @@ use weft_value::instruction::Task;
 use crate::{EvalError, Setup};
 
 /// The judge that is part of the program.
-const JUDGE: Option<&[u8]> = None;
+const JUDGE: Option<&[u8]> = Some(include_bytes!("../../../models/judge/judge.safetensors"));
 
 /// Files of weights; what is shipped where there is none.
 #[derive(Clone, Debug, Default)]

@@ -102,7 +102,9 @@ impl Course<'_> {
                     .map_err(unfit("the autoencoder", start))?;
                 self.reconstruct((net, pace), true, audience)
             }
-            Recipe::Judge { net, pace, .. } => self.recognise((net, pace), audience),
+            Recipe::Judge {
+                net, halved, pace, ..
+            } => self.recognise((net, *halved, pace), audience),
             Recipe::TextToImage {
                 autoencoder,
                 net,

@@ -42,6 +42,9 @@ pub enum Recipe {
         /// The sizes of the network.
         #[serde(default)]
         net: judge::Sizes,
+        /// Steps, from the first, whose pictures have half of the network's side: four of them cost as much as one.
+        #[serde(default)]
+        halved: u64,
         /// How long and how fast.
         pace: Pace,
     },

@@ -82,7 +82,15 @@ impl Judge {
             channels == 3 && height == width && height > 0 && height.is_multiple_of(side),
             "judge: pictures of {dims:?} are not [batch, 3, side, side] with a side that is a multiple of {side}",
         );
-        let x = self.first.forward(unshuffled(averaged(pictures, side)));
+        self.look_closely(averaged(pictures, side))
+    }
+
+    /// The same, each pixel for itself: what learns begins with smaller pictures, which cost less.
+    ///
+    /// # Shapes
+    /// pictures: `[batch, 3, side, side]`, sRGB-encoded, -1..=1; the side is a multiple of two for each level
+    pub fn look_closely(&self, pictures: Tensor<4>) -> Verdict {
+        let x = self.first.forward(unshuffled(pictures));
         let x = self.levels.iter().fold(x, |x, level| level.forward(x));
         let maps = silu(self.last.forward(self.norm.silu(x)));
         let [batch, width, ..] = maps.dims();

@@ -67,6 +67,8 @@ fn a_picture_is_judged_alone_and_at_the_judges_own_size() {
         .repeat_dim(5, 2)
         .reshape([3, 3, 16, 16]);
     assert_close(&judge.look(large).features, &together.features, 1e-5);
+    let closely = judge.look_closely(small.clone());
+    assert_close(&closely.styles, &together.styles, 0.0);
     let last = judge.look(small.narrow(0, 2, 1));
     assert_close(&last.concepts, &together.concepts.narrow(0, 2, 1), 1e-5);
 }

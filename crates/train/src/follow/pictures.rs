@@ -47,13 +47,19 @@ impl Course<'_> {
     /// Teaches a judge.
     pub(super) fn recognise(
         &self,
-        (sizes, pace): (&judge::Sizes, &Pace),
+        (sizes, halved, pace): (&judge::Sizes, u64, &Pace),
         audience: &mut dyn Audience,
     ) -> Result<Vec<String>, FollowError> {
         let (side, whole) = (sizes.side, self.data.side());
         if side == 0 || !whole.is_multiple_of(side) {
             return Err(FollowError::Net(format!(
                 "a side of {side} does not divide the {whole} pixels of the data set"
+            )));
+        }
+        let levels = sizes.widths.len() as u32;
+        if halved > 0 && side.trailing_zeros() <= levels {
+            return Err(FollowError::Net(format!(
+                "half of a side of {side} cannot be halved {levels} times; set `halved` to 0"
             )));
         }
         let gallery = Gallery::new(self.data, side)?;
@@ -69,6 +75,7 @@ impl Course<'_> {
             gallery: &gallery,
             device,
             batch: pace.batch,
+            halved,
             seed: pace.seed,
         };
         let net = train(&mut lesson, net, pace, self.folder, audience)?;

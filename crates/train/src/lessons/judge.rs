@@ -30,6 +30,8 @@ pub struct Recognise<'a> {
     pub device: Device,
     /// Drawings a step.
     pub batch: usize,
+    /// Steps, from the first, whose drawings have half their side (Howard 2018, progressive resizing).
+    pub halved: u64,
     /// Where randomness starts.
     pub seed: u64,
 }
@@ -58,10 +60,12 @@ impl Lesson for Recognise<'_> {
                 worn::worn(&drawing.pixels, side, &mut dice, out);
             });
         let shape = [drawings.len(), 3, side, side];
-        let verdict = net.look(Tensor::from_data(
-            TensorData::new(pixels, shape),
-            &self.device,
-        ));
+        let pixels = Tensor::from_data(TensorData::new(pixels, shape), &self.device);
+        let verdict = net.look_closely(if step < self.halved {
+            half(pixels)
+        } else {
+            pixels
+        });
         let named = |name: fn(&Drawing) -> usize| -> Vec<usize> {
             drawings.iter().map(|drawing| name(drawing)).collect()
         };
@@ -83,7 +87,8 @@ impl Lesson for Recognise<'_> {
     }
 
     fn config(&self) -> String {
-        format!("judge, batch {}, seed {}", self.batch, self.seed)
+        let (batch, seed, halved) = (self.batch, self.seed, self.halved);
+        format!("judge, batch {batch}, seed {seed}, halved {halved}")
     }
 }
 
@@ -109,6 +114,14 @@ impl Recognise<'_> {
             .map(|place| &learnt[place])
             .collect()
     }
+}
+
+/// Each 2×2 pixels as their mean.
+fn half(x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    x.reshape([batch, channels, height / 2, 2, width / 2, 2])
+        .mean_dims(&[3, 5])
+        .reshape([batch, channels, height / 2, width / 2])
 }
 
 /// Mean cross-entropy of the smoothed labels: `[1]`.

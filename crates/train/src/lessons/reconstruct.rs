@@ -53,13 +53,16 @@ impl<S: Source> Lesson for Reconstruct<'_, S> {
         let pictures = filled(self.source.side(), self.batch, &self.device, |out| {
             self.source.batch(step, self.batch, out);
         });
-        let mut moments = net.encode(pictures.clone());
-        if self.decoder_alone {
-            moments = Moments {
-                mean: moments.mean.detach(),
-                log_variance: moments.log_variance.detach(),
-            };
-        }
+        let moments = if self.decoder_alone {
+            // Without autodiff: what it remembers of an encoder that nothing is asked of is never freed.
+            let Moments { mean, log_variance } = net.valid().encode(pictures.clone().inner());
+            Moments {
+                mean: Tensor::from_inner(mean),
+                log_variance: Tensor::from_inner(log_variance),
+            }
+        } else {
+            net.encode(pictures.clone())
+        };
         let noise = normal(
             moments.mean.dims(),
             self.seed.wrapping_add(step),

@@ -7,7 +7,7 @@ use weft_models::{Network, judge};
 use weft_tensor::Precision;
 use weft_testing::numbers;
 
-use super::{Gallery, Recognise, accuracy, places, surprise};
+use super::{Gallery, Recognise, accuracy, half, places, surprise};
 use crate::{
     Recipe,
     data::{DataSet, Split, tests::sketched::sketched},
@@ -46,6 +46,7 @@ fn lesson(gallery: &Gallery) -> Recognise<'_> {
         gallery,
         device: Device::flex().autodiff(),
         batch: 7,
+        halved: 0,
         seed: 5,
     }
 }
@@ -88,6 +89,13 @@ fn each_round_teaches_every_drawing_once_in_another_order() {
 }
 
 #[test]
+fn half_a_picture_is_its_means() {
+    let x: Vec<f32> = (0..8).map(|i| i as f32).collect();
+    let x = Tensor::<1>::from_data(x.as_slice(), &Device::flex()).reshape([1, 1, 2, 4]);
+    assert_eq!(numbers(&half(x)), [2.5, 4.5]);
+}
+
+#[test]
 fn surprise_is_that_of_smoothed_labels() {
     let device = Device::flex();
     let even = Tensor::zeros([3, 4], &device);
@@ -109,6 +117,7 @@ fn a_followed_recipe_names_bars_that_were_never_learnt() {
     let recipe = Recipe::Judge {
         data: path,
         net: sizes(),
+        halved: 100,
         pace: Pace {
             steps: 500,
             batch: 16,
@@ -144,6 +153,7 @@ fn a_recipe_without_its_data_set_says_how_to_build_one() {
     let recipe = Recipe::Judge {
         data: "nowhere/emoji.weftdata".into(),
         net: sizes(),
+        halved: 100,
         pace: Pace::default(),
     };
     let why = recipe.check().unwrap_err().to_string();
@@ -157,22 +167,34 @@ fn a_recipe_without_its_data_set_says_how_to_build_one() {
 }
 
 #[test]
-fn a_side_that_does_not_divide_the_pictures_is_refused() {
+fn a_side_that_does_not_fit_the_pictures_or_the_network_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bars.weftdata");
     bars().save(&path).unwrap();
-    let recipe = Recipe::Judge {
-        data: path,
-        net: judge::Sizes {
-            side: 24,
-            ..sizes()
-        },
-        pace: Pace::default(),
-    };
-    let device = Device::flex();
-    let why = follow(&recipe, folder.path(), &device, &mut Quiet).unwrap_err();
-    assert!(
+    let refused = |side, widths: &[usize]| {
+        let recipe = Recipe::Judge {
+            data: path.clone(),
+            net: judge::Sizes {
+                side,
+                widths: widths.to_vec(),
+                blocks: vec![1; widths.len()],
+                ..sizes()
+            },
+            halved: 1,
+            pace: Pace::default(),
+        };
+        let device = Device::flex();
+        let why = follow(&recipe, folder.path(), &device, &mut Quiet).unwrap_err();
         why.to_string()
-            .ends_with("a side of 24 does not divide the 16 pixels of the data set")
+    };
+    let why = refused(24, &[16]);
+    assert!(
+        why.ends_with("a side of 24 does not divide the 16 pixels of the data set"),
+        "{why}"
+    );
+    let why = refused(16, &[16; 4]);
+    assert!(
+        why.ends_with("half of a side of 16 cannot be halved 4 times; set `halved` to 0"),
+        "{why}"
     );
 }

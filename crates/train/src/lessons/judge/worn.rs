@@ -19,16 +19,16 @@ const NOISY: f32 = 0.5;
 pub(super) fn worn(drawn: &[u8], side: usize, dice: &mut Dice, out: &mut [f32]) {
     Placement::any(dice).show(drawn, side, out);
     if dice.happens(SOFT) {
-        soften(out, side, 0.3 + 0.6 * dice.unit());
+        soften(out, side, 0.3 + 0.5 * dice.unit());
     }
     if dice.happens(TINTED) {
         tint(out, side, dice);
     }
     if dice.happens(BLOCKY) {
-        quantise(out, side, 0.02 + 0.06 * dice.unit());
+        quantise(out, side, 0.01 + 0.05 * dice.unit());
     }
     if dice.happens(NOISY) {
-        disturb(out, 0.06 * dice.unit(), dice);
+        disturb(out, 0.04 * dice.unit(), dice);
     }
     for value in out {
         *value = 2.0 * value.clamp(0.0, 1.0) - 1.0;
@@ -116,13 +116,13 @@ fn soften(out: &mut [f32], side: usize, sigma: f32) {
     }
 }
 
-/// Stretches the distance from white by up to an eighth, a little differently for each channel, and moves all levels
-/// by up to 3 %.
+/// Stretches the distance from white by up to 6 %, a little differently for each channel, and moves all levels by up
+/// to 1.5 %: a palette is a part of a style.
 fn tint(out: &mut [f32], side: usize, dice: &mut Dice) {
     let within = |dice: &mut Dice, reach: f32| reach * (2.0 * dice.unit() - 1.0);
-    let (stretch, shift) = (1.0 + within(dice, 0.12), within(dice, 0.03));
+    let (stretch, shift) = (1.0 + within(dice, 0.06), within(dice, 0.015));
     for plane in out.chunks_exact_mut(side * side) {
-        let stretch = stretch * (1.0 + within(dice, 0.05));
+        let stretch = stretch * (1.0 + within(dice, 0.03));
         for value in plane {
             *value = 1.0 - stretch * (1.0 - *value) - shift;
         }
