@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use miette::{IntoDiagnostic, WrapErr};
+use miette::IntoDiagnostic;
 use weft::{
     eval,
-    train::data::{DataSet, Options, Split, build},
+    train::{
+        data::{DataSet, Options, Split, build},
+        training::write_png,
+    },
 };
 
-use crate::{Ending, GOOD};
+use crate::{Ending, GOOD, progress::bar};
 
 /// Build and look at data sets.
 #[derive(Debug, clap::Args)]
@@ -63,9 +65,7 @@ pub(crate) fn data(args: &Args) -> Ending {
 }
 
 fn built(sources: &Path, out: &Path) -> Ending {
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len} pictures, {eta} left");
-    let bar = ProgressBar::new(0);
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = bar("{bar:24} {pos}/{len} pictures, {eta} left");
     let set = build(sources, &Options::default(), &|_, all| {
         bar.set_length(all as u64);
         bar.inc(1);
@@ -89,8 +89,7 @@ fn show(file: &Path, sheet: Option<&Path>) -> Ending {
     }
     if let Some(path) = sheet {
         let drawn = eval::overview(&set, 12).into_diagnostic()?;
-        let wrong = || format!("cannot write: {}", path.display());
-        drawn.save(path).into_diagnostic().wrap_err_with(wrong)?;
+        write_png(&drawn, path).into_diagnostic()?;
     }
     Ok(GOOD)
 }

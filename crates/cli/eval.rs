@@ -1,20 +1,17 @@
 //! `weft eval`: how well the instruct model follows instructions.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use miette::{IntoDiagnostic, WrapErr, miette};
+use miette::{IntoDiagnostic, miette};
 use weft::{
     eval::{self, Ask, Evaluation, Files, Networks},
+    store::{Existing, write_atomically},
     tensor::DeviceChoice,
-    train::data::DataSet,
+    train::{data::DataSet, training::write_png},
     value::{Choice, instruction::Task},
 };
 
-use crate::{Ending, GOOD};
+use crate::{Ending, GOOD, progress::bar};
 
 /// Measure how well the instruct model follows instructions.
 ///
@@ -81,7 +78,7 @@ pub(crate) fn eval(args: &Args) -> Ending {
     let networks = Networks::read(&files, &chosen.device).into_diagnostic()?;
     let ask = ask(args);
     anstream::eprintln!("measuring on {}, {} steps", chosen.name, ask.steps);
-    let bar = bar();
+    let bar = bar("{bar:24} {pos}/{len} {msg} {elapsed}");
     let done = eval::evaluate(&networks.setup(&data, &ask), &mut |what, done, all| {
         bar.set_message(what.to_owned());
         bar.set_length(all as u64);
@@ -118,33 +115,16 @@ fn ask(args: &Args) -> Ask {
 fn write(args: &Args, done: &Evaluation) -> miette::Result<()> {
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&done.report).into_diagnostic()?;
-        fs::write(path, json)
-            .into_diagnostic()
-            .wrap_err_with(|| cannot_write(path))?;
+        write_atomically(path, &json, Existing::Replace).into_diagnostic()?;
     }
     if let Some(folder) = &args.sheet {
-        fs::create_dir_all(folder)
-            .into_diagnostic()
-            .wrap_err_with(|| cannot_write(folder))?;
         for (name, sheet) in &done.sheets {
             let path = folder.join(format!("{name}.png"));
-            sheet
-                .save(&path)
-                .into_diagnostic()
-                .wrap_err_with(|| cannot_write(&path))?;
+            write_png(sheet, &path).into_diagnostic()?;
             anstream::eprintln!("wrote {}", path.display());
         }
     }
     Ok(())
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write: {}", path.display())
-}
-
-fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg} {elapsed}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// A task by its word, whatever its case, with or without dashes.

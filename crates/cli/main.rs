@@ -16,6 +16,7 @@ mod man;
 mod node;
 mod nodes;
 mod problems;
+mod progress;
 mod run;
 mod source;
 mod summary;

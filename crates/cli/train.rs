@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use miette::IntoDiagnostic;
 use weft::{
     engine::Cancel,
@@ -16,7 +16,7 @@ use weft::{
     },
 };
 
-use crate::{Ending, GOOD, run::cancel_on_interrupt};
+use crate::{Ending, GOOD, progress::bar, run::cancel_on_interrupt};
 
 /// Train a network as a recipe says.
 ///
@@ -69,9 +69,7 @@ struct Bar {
 
 impl Bar {
     fn new(cancel: Cancel, minutes: Option<f64>) -> Self {
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}");
-        let bar = ProgressBar::new(0);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = bar("{bar:24} {pos}/{len} {msg}");
         let until = minutes
             .map(|minutes| std::time::Instant::now() + Duration::from_secs_f64(minutes * 60.0));
         Self { bar, cancel, until }

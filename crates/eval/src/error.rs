@@ -48,12 +48,6 @@ pub enum EvalError {
         /// Which.
         path: PathBuf,
     },
-    /// Nothing is shipped.
-    #[error("this program has no weights of {network}; name a file of them")]
-    NotShipped {
-        /// The network that wants them.
-        network: &'static str,
-    },
     /// Weights of something else.
     #[error("these are no weights of {network}: {why}\nfile: {}", path.display())]
     Weights {

@@ -9,13 +9,13 @@ use weft_models::{
     text::TextEncoder,
 };
 use weft_train::data::{DataSet, Split};
-use weft_value::instruction::Task;
+use weft_value::{Choice, instruction::Task};
 
 use crate::{
     EvalError, Judge, Raster, Report, Sample,
     real::Real,
-    report::{self, Row},
-    samples::{is_zero_shot, name, samples, word},
+    report::Row,
+    samples::{is_zero_shot, name, samples},
     sheets,
     studio::Studio,
 };
@@ -166,11 +166,11 @@ pub fn evaluate(setup: &Setup<'_>, told: &mut Told<'_>) -> Result<Evaluation, Ev
 fn row(group: &Group) -> Row {
     Row {
         name: name(group.task).to_owned(),
-        task: word(group.task).to_owned(),
+        task: group.task.word().to_owned(),
         zero_shot: is_zero_shot(group.task),
         unknown: group.unknown,
         samples: group.samples.len(),
-        cells: Vec::<report::Cell>::new(),
+        cells: Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ pub use contours::edge_f1;
 pub use error::EvalError;
 pub use evaluation::{Column, Evaluation, Setup, Told, evaluate};
 pub use held_out::held_out;
-pub use judge::{Judge, Seen, Verdict, rank};
+pub use judge::{Judge, Seen, Verdict};
 pub use likeness::{psnr, ssim};
 pub use networks::{Ask, Files, Networks};
 pub use overview::overview;

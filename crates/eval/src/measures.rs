@@ -1,5 +1,6 @@
 //! Everything that is measured of one drawn picture.
 
+use weft_models::judge::rank;
 use weft_train::data::{Contours, DataSet, edges};
 use weft_value::instruction::Task;
 
@@ -7,7 +8,6 @@ use crate::{
     EvalError, Judge, Raster, Sample, Verdict,
     contours::edge_f1,
     grade::{Condition, Grade, consistency},
-    judge::rank,
     likeness::{psnr, ssim},
     raster::Part,
     shape::{iou, mask},

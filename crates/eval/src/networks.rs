@@ -1,7 +1,6 @@
 //! The networks of an evaluation, from files or as they are shipped.
 
 use std::{
-    borrow::Cow,
     fs,
     path::{Path, PathBuf},
 };
@@ -20,9 +19,6 @@ use weft_train::data::DataSet;
 use weft_value::instruction::Task;
 
 use crate::{EvalError, Setup};
-
-/// The judge that is part of the program.
-const JUDGE: Option<&[u8]> = Some(include_bytes!("../../../models/judge/judge.safetensors"));
 
 /// Files of weights; what is shipped where there is none.
 #[derive(Clone, Debug, Default)]
@@ -79,22 +75,17 @@ impl Networks {
     /// # Errors
     /// A file that cannot be read, or is that of another network.
     pub fn read(files: &Files, device: &Device) -> Result<Self, EvalError> {
-        let unet = |path: &Path| read::<Instruct>((Some(path), None), device);
+        let against = files.against.as_deref();
         Ok(Self {
-            encoder: TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device)?,
-            net: read(
-                (files.model.as_deref(), Some(weft_shipped::INSTRUCT)),
-                device,
-            )?,
-            against: files.against.as_deref().map(unet).transpose()?,
+            encoder: TextEncoder::shipped(device)?,
+            net: read(files.model.as_deref(), weft_shipped::INSTRUCT, device)?,
+            against: against.map(|path| of_file(path, device)).transpose()?,
             autoencoder: read(
-                (
-                    files.autoencoder.as_deref(),
-                    Some(weft_shipped::AUTOENCODER),
-                ),
+                files.autoencoder.as_deref(),
+                weft_shipped::AUTOENCODER,
                 device,
             )?,
-            judge: read((files.judge.as_deref(), JUDGE), device)?,
+            judge: read(files.judge.as_deref(), weft_shipped::JUDGE, device)?,
         })
     }
 
@@ -124,21 +115,24 @@ impl Networks {
     }
 }
 
-/// The network of a file, or of the bytes that are shipped.
-fn read<N: Network>(
-    (path, shipped): (Option<&Path>, Option<&'static [u8]>),
-    device: &Device,
-) -> Result<N, EvalError> {
-    let bytes = match (path, shipped) {
-        (Some(path), _) => Cow::Owned(fs::read(path).map_err(|why| EvalError::File {
-            why,
-            path: path.to_owned(),
-        })?),
-        (None, Some(shipped)) => Cow::Borrowed(shipped),
-        (None, None) => return Err(EvalError::NotShipped { network: N::NAME }),
+/// The network of a file, or the one that is shipped.
+fn read<N: Network>(path: Option<&Path>, shipped: &[u8], device: &Device) -> Result<N, EvalError> {
+    let Some(path) = path else {
+        return parsed(shipped, Path::new("the shipped weights"), device);
     };
-    let path = path.unwrap_or(Path::new("the shipped weights"));
-    N::read(&bytes, device, Precision::Bf16).map_err(|why: WeightsError| EvalError::Weights {
+    of_file(path, device)
+}
+
+fn of_file<N: Network>(path: &Path, device: &Device) -> Result<N, EvalError> {
+    let bytes = fs::read(path).map_err(|why| EvalError::File {
+        why,
+        path: path.to_owned(),
+    })?;
+    parsed(&bytes, path, device)
+}
+
+fn parsed<N: Network>(bytes: &[u8], path: &Path, device: &Device) -> Result<N, EvalError> {
+    N::read(bytes, device, Precision::Bf16).map_err(|why: WeightsError| EvalError::Weights {
         network: N::NAME,
         why,
         path: path.to_owned(),

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use weft_train::{
-    data::{DataSet, Dice, Split, caption, thing},
+    data::{DataSet, Dice, Kin, Split, caption, thing},
     stages::{Glimpse, Scene, View},
 };
-use weft_value::{
-    Choice,
-    instruction::{Role, Task, fill, marker, role_words, templates},
-};
+use weft_value::instruction::{Role, Task, fill, label, role_words, templates};
 
 /// One thing to draw.
 #[derive(Clone, Debug)]
@@ -30,7 +27,11 @@ pub struct Sample {
 /// another style and their style with another concept, both learnt from (for a concept that is held out: not asked for).
 /// The order hangs on names alone, so a part of a data set has the same first ones.
 pub fn targets(data: &DataSet, split: Split) -> Vec<usize> {
-    let pool = Pool::new(data);
+    targets_in(&Pool::new(data), split)
+}
+
+fn targets_in(pool: &Pool<'_>, split: Split) -> Vec<usize> {
+    let data = pool.data;
     let mut found = data.for_split(split);
     found.retain(|&it| !pool.elsewhere(it).is_empty() && !pool.alike(it).is_empty());
     by_turns(data, found)
@@ -62,7 +63,7 @@ fn order(data: &DataSet, picture: usize) -> [u8; 32] {
 /// Instructions of a task for the first `count` targets of a split; always the same ones.
 pub fn samples(data: &DataSet, task: Task, split: Split, count: usize) -> Vec<Sample> {
     let pool = Pool::new(data);
-    let targets = targets(data, split);
+    let targets = targets_in(&pool, split);
     let chosen = targets.iter().take(count).enumerate();
     let sample = |(number, &target): (usize, &usize)| {
         let stream = (Task::ALL.iter().position(|it| *it == task)? as u64) << 32 | number as u64;
@@ -79,36 +80,31 @@ pub fn samples(data: &DataSet, task: Task, split: Split, count: usize) -> Vec<Sa
 /// Where references come from.
 struct Pool<'a> {
     data: &'a DataSet,
+    kin: Kin<'a>,
 }
 
 impl<'a> Pool<'a> {
     fn new(data: &'a DataSet) -> Self {
-        Self { data }
+        Self {
+            data,
+            kin: Kin::new(data),
+        }
     }
 
     /// The concept of a picture in other styles: learnt from, unless nothing of the concept is.
     fn elsewhere(&self, picture: usize) -> Vec<usize> {
-        let own = &self.data.pictures()[picture];
-        let wanted = match self.data.split(picture) {
+        let split = match self.data.split(picture) {
             Split::HeldConcept => Split::HeldConcept,
             _ => Split::Train,
         };
-        let others = self.data.of_concept(own.concept);
-        others
-            .filter(|&it| it != picture && self.data.split(it) == wanted)
-            .collect()
+        self.kin.elsewhere(picture, split)
     }
 
     /// Other concepts in the style of a picture, learnt from.
     fn alike(&self, picture: usize) -> Vec<usize> {
-        let own = &self.data.pictures()[picture];
-        let is_alike = |&it: &usize| {
-            let other = &self.data.pictures()[it];
-            other.style == own.style
-                && other.concept != own.concept
-                && self.data.split(it) == Split::Train
-        };
-        (0..self.data.pictures().len()).filter(is_alike).collect()
+        let mut alike = self.kin.of_style(picture).to_vec();
+        alike.retain(|&other| self.kin.differ(other, picture));
+        alike
     }
 
     /// Another target of the style of that one, of another group.
@@ -154,7 +150,7 @@ impl<'a> Pool<'a> {
             let marker_number = place as u8 + 1;
             references.push(Glimpse {
                 marker: marker_number,
-                text: format!("{} {name}", marker(marker_number)),
+                text: label(marker_number, &name),
                 picture,
                 view,
             });
@@ -210,7 +206,7 @@ pub fn part(data: &DataSet, each: usize) -> Vec<usize> {
         (Split::HeldCell, each * styles),
         (Split::HeldConcept, each * styles / 4),
     ] {
-        for target in targets(data, split).into_iter().take(count) {
+        for target in targets_in(&pool, split).into_iter().take(count) {
             kept.insert(target);
             kept.extend(by_turns(data, pool.elsewhere(target)).first());
         }
@@ -248,9 +244,4 @@ pub(crate) fn is_zero_shot(task: Task) -> bool {
         task,
         Task::StyleSubject | Task::TwoSubjects | Task::EdgeSubject | Task::EdgeStyle
     )
-}
-
-/// The word of a task in files.
-pub(crate) fn word(task: Task) -> &'static str {
-    task.word()
 }

@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor};
 use image::RgbImage;
 use weft_train::{data::DataSet, lessons::sheet};
+use weft_value::Choice;
 
 use crate::{
     EvalError, Raster,
     evaluation::{Column, Drawn, Group},
-    samples::word,
 };
 
 /// Rows of a sheet at most.
@@ -40,7 +40,7 @@ pub(crate) fn sheets(
         let kind = if group.unknown { "-unknown" } else { "" };
         // Two samples side by side keep a sheet from being a ribbon.
         sheets.push((
-            format!("{}{kind}", word(group.task)),
+            format!("{}{kind}", group.task.word()),
             sheet(&rows, 2 * columns),
         ));
     }

@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use weft_diffusion::Guidance;
-use weft_models::instruct::{Instruct, Pipeline, PipelineError, Request, Settings, Shown};
-use weft_train::stages::{Glimpse, View};
+use weft_models::instruct::{Instruct, Pipeline, PipelineError, Request, Settings};
+use weft_train::stages::View;
 
 use crate::{
     EvalError, Raster, Sample, Setup,
@@ -156,25 +156,8 @@ impl Studio<'_> {
     }
 
     fn request(&self, sample: &Sample) -> Result<Request, EvalError> {
-        let shown = |glimpse: &Glimpse| -> Result<Shown, EvalError> {
-            let picture = Raster::view(self.setup.data, glimpse.picture, glimpse.view)?;
-            Ok(Shown {
-                marker: glimpse.marker,
-                text: glimpse.text.clone(),
-                picture: Raster::batch([&picture], self.device),
-            })
-        };
-        Ok(Request {
-            text: sample.scene.text.clone(),
-            negative: String::new(),
-            references: sample
-                .scene
-                .references
-                .iter()
-                .map(shown)
-                .collect::<Result<_, _>>()?,
-            seed: SEED + sample.target as u64,
-        })
+        let seed = SEED + sample.target as u64;
+        Ok(sample.scene.request(self.setup.data, seed, self.device)?)
     }
 
     fn draw(

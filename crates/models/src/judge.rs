@@ -2,9 +2,11 @@
 
 mod config;
 mod net;
+mod rank;
 
 #[cfg(test)]
 mod tests;
 
 pub use config::{Config, Sizes};
-pub use net::{Judge, Verdict};
+pub use net::{Judge, Verdict, averaged};
+pub use rank::rank;

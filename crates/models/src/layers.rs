@@ -5,6 +5,8 @@ mod conv;
 mod dense;
 mod maker;
 mod residual;
+mod shuffle;
+mod sizes;
 mod time;
 
 pub(crate) use attention::{apart, attended, scores};
@@ -12,4 +14,6 @@ pub(crate) use conv::{Conv, GroupNorm};
 pub(crate) use dense::{LayerNorm, Linear};
 pub use maker::Maker;
 pub(crate) use residual::Residual;
+pub(crate) use shuffle::{UNSHUFFLED, shuffle, unshuffle};
+pub(crate) use sizes::{grouped, one_each};
 pub(crate) use time::Time;

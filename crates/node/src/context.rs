@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use weft_value::{Digest, Image, Saved};
+use weft_value::{Digest, Hasher, Image, Saved};
 
 use crate::{Error, Models, Result};
 
@@ -89,19 +89,25 @@ impl Context {
         self.job.save(template, extension, bytes)
     }
 
-    /// The network of that key, which the host holds from call to call as long as there is room; `read` gives
-    /// it and its bytes where it does not. Put into the key what decides the network: the hash of its weights,
-    /// and [`Context::device`].
+    /// The network of those weights on that device, which the host holds from call to call as long as there is
+    /// room; `read` gives it and its bytes where it does not.
     ///
     /// # Errors
     /// Those of `read`.
     pub fn model<T: Send + Sync + 'static>(
         &self,
-        key: Digest,
+        weights: Digest,
+        device: &Device,
         read: impl FnOnce() -> Result<(T, u64)>,
     ) -> Result<Arc<T>> {
         match self.job.models() {
-            Some(models) => models.get(key, read),
+            Some(models) => {
+                let key = Hasher::new(std::any::type_name::<T>())
+                    .digest(&weights)
+                    .field(format!("{device:?}").as_bytes())
+                    .finish();
+                models.get(key, read)
+            }
             None => read().map(|(model, _)| Arc::new(model)),
         }
     }

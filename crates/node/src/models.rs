@@ -24,16 +24,19 @@ pub struct Models {
 
 #[derive(Debug, Default)]
 struct Slots {
-    by_key: HashMap<Digest, Arc<Slot>>,
+    by_key: HashMap<Digest, Slot>,
     uses: u64,
 }
 
-/// One network; who loads it holds the lock, so that others wait instead of loading it as well.
 #[derive(Debug, Default)]
 struct Slot {
-    loaded: Mutex<Option<(Held, u64)>>,
-    used: Mutex<u64>,
+    loaded: Arc<Mutex<Option<Loaded>>>,
+    /// Which use of any was its last.
+    used: u64,
 }
+
+/// A network and its bytes; who loads it holds the lock, so that others wait instead of loading it as well.
+type Loaded = (Held, u64);
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A node that panicked while loading leaves an empty slot, which is a good state.
@@ -60,7 +63,7 @@ impl Models {
         read: impl FnOnce() -> Result<(T, u64)>,
     ) -> Result<Arc<T>> {
         let slot = self.slot(key);
-        let mut loaded = locked(&slot.loaded);
+        let mut loaded = locked(&slot);
         let held = loaded.as_ref().map(|(held, _)| held.clone());
         if let Some(Ok(model)) = held.map(Arc::downcast::<T>) {
             return Ok(model);
@@ -73,13 +76,13 @@ impl Models {
         Ok(model)
     }
 
-    fn slot(&self, key: Digest) -> Arc<Slot> {
+    fn slot(&self, key: Digest) -> Arc<Mutex<Option<Loaded>>> {
         let mut slots = locked(&self.slots);
         slots.uses += 1;
-        let uses = slots.uses;
-        let slot = slots.by_key.entry(key).or_default().clone();
-        *locked(&slot.used) = uses;
-        slot
+        let used = slots.uses;
+        let slot = slots.by_key.entry(key).or_default();
+        slot.used = used;
+        slot.loaded.clone()
     }
 
     /// Lets go of the oldest until the rest fits, but not of the one that was just loaded.
@@ -89,7 +92,7 @@ impl Models {
         let idle = slots.by_key.iter().filter_map(|(key, slot)| {
             let loaded = slot.loaded.try_lock().ok()?;
             let bytes = loaded.as_ref().map_or(0, |(_, bytes)| *bytes);
-            Some((*locked(&slot.used), *key, bytes))
+            Some((slot.used, *key, bytes))
         });
         let mut found: Vec<(u64, Digest, u64)> = idle.collect();
         found.sort_unstable_by_key(|(used, ..)| *used);

@@ -13,5 +13,12 @@ pub const INSTRUCT: &[u8] = include_bytes!("../../../models/instruct/instruct.sa
 /// The autoencoder of its latents, trained by `weft train`.
 pub const AUTOENCODER: &[u8] = include_bytes!("../../../models/instruct/autoencoder.safetensors");
 
+/// The judge of drawings by which the U-Net is measured, trained by `weft train`.
+pub const JUDGE: &[u8] = include_bytes!("../../../models/judge/judge.safetensors");
+
+/// The upscaler realesr-animevideov3.
+pub const UPSCALE: &[u8] =
+    include_bytes!("../../../models/upscale/realesr-animevideov3-x4.safetensors");
+
 /// A name for the encoder with its tokeniser, forever: another one if equal texts ever give another vector.
 pub const TEXT_NAME: &str = "minilm-l6-v2";

@@ -10,12 +10,15 @@ pub struct NodeSpec {
     /// `pack.Kind`, forever.
     pub id: String,
     /// Raised when equal inputs give another result.
+    #[serde(default = "first")]
     pub version: u32,
     /// One imperative line, a blank one, then the how.
     pub help: String,
     /// What it does to the world.
+    #[serde(default)]
     pub effect: Effect,
     /// Named inputs, in the order of the node's fields.
+    #[serde(default)]
     pub inputs: Vec<PortSpec>,
     /// Named outputs; a wire that names none takes the first.
     pub outputs: Vec<OutputSpec>,
@@ -33,10 +36,13 @@ pub struct PortSpec {
     /// A noun phrase, with the unit.
     pub help: String,
     /// The value of an input that is left out.
+    #[serde(default)]
     pub default: Option<Literal>,
     /// Whether it may be left out and then has no value at all.
+    #[serde(default)]
     pub optional: bool,
     /// The numbers it accepts.
+    #[serde(default)]
     pub range: Option<Range>,
 }
 
@@ -52,14 +58,20 @@ pub struct OutputSpec {
 }
 
 /// What a node does to the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Nothing: equal inputs give equal outputs.
+    #[default]
     Pure,
     /// Reads files, which enter its key by their content.
     Reads,
     /// Writes files: it is an end of the graph and always wanted.
     Writes,
+}
+
+/// The version of a node that names none.
+fn first() -> u32 {
+    1
 }
 
 impl NodeSpec {

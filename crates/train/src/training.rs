@@ -19,7 +19,7 @@ use image::RgbImage;
 use thiserror::Error;
 
 pub use checkpoint::Checkpoint;
-pub use curve::curve;
+pub use curve::{curve, write_png};
 pub use optimizer::{Optimizer, Rule};
 pub use pace::Pace;
 
@@ -46,14 +46,19 @@ pub trait Audience {
     fn prepares(&mut self, _what: &str, _done: usize, _all: usize) {}
 
     /// A step is done.
-    fn step(&mut self, news: &News);
+    fn step(&mut self, _news: &News) {}
 
     /// A checkpoint, a curve or a sheet was written.
-    fn wrote(&mut self, path: &Path);
+    fn wrote(&mut self, _path: &Path) {}
 
     /// Whether to stop after this step, with a checkpoint.
-    fn stops(&self) -> bool;
+    fn stops(&self) -> bool {
+        false
+    }
 }
+
+/// Nobody.
+impl Audience for () {}
 
 /// How a run stands.
 #[derive(Clone, Debug)]
@@ -87,6 +92,9 @@ pub enum TrainError {
         /// Which.
         path: PathBuf,
     },
+    /// A file that is written whole.
+    #[error(transparent)]
+    Write(#[from] weft_store::WriteError),
     /// The loss is no number any more.
     #[error(
         "the loss is {loss} at step {step}; lower the rate and take it up from the last checkpoint"
@@ -236,10 +244,10 @@ impl<'a, N: Module> Run<'a, N> {
     ) -> Result<(), TrainError> {
         let sheet = lesson.sample(&self.optimizer.averaged(self.net.clone()));
         let path = self.folder.join(format!("samples-{:06}.png", self.step));
-        curve::write_png(&sheet, &path)?;
+        write_png(&sheet, &path)?;
         audience.wrote(&path);
         let path = self.folder.join("loss.png");
-        curve::write_png(&curve(&self.log.rows()?), &path)?;
+        write_png(&curve(&self.log.rows()?), &path)?;
         audience.wrote(&path);
         Ok(())
     }

@@ -17,7 +17,7 @@ use std::{fmt::Write, sync::Arc};
 use burn::tensor::Device;
 
 pub use check::{Fault, LARGEST, Place, SMALLEST};
-pub use markers::{MARKERS, Marker, NearMiss, marker, markers};
+pub use markers::{MARKERS, Marker, NearMiss, label, marker, markers};
 pub use task::{Role, Task};
 pub use templates::{fill, role_words, templates};
 
@@ -116,8 +116,7 @@ fn starts_with(text: &str, words: &str) -> bool {
 impl Reference {
     /// Marker and words, as a model reads them beside the picture: `[ref#1] cat`.
     pub fn label(&self) -> String {
-        let label = format!("{} {}", marker(self.marker), self.text.trim());
-        label.trim_end().to_owned()
+        label(self.marker, &self.text)
     }
 
     /// One reference for each picture of the batch.

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use weft_models::hed;
 use weft_node::{
     Context, Error, Inputs, Node, Result,
-    value::{File, Hasher, Image, Mask},
+    value::{File, Image, Mask},
 };
 use weft_vision::color::rgb;
 
@@ -31,11 +31,9 @@ impl Node for Hed {
             .weights
             .ok_or_else(|| Error::Missing(LACK.to_owned()))?;
         let device = self.image.device();
-        let key = Hasher::new(Self::ID)
-            .digest(&weights.content())
-            .field(format!("{device:?}").as_bytes())
-            .finish();
-        let network = context.model(key, || Ok((read(&weights, &device)?, BYTES)))?;
+        let network = context.model(weights.content(), &device, || {
+            Ok((read(&weights, &device)?, BYTES))
+        })?;
         network
             .forward(rgb(&self.image), |done, total| context.step(done, total))
             .map(Mask::new)

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use weft_models::text::{LENGTH, TextEncoder};
-use weft_node::{
-    Choice, Context, Error, Result,
-    value::{Digest, Hasher},
-};
+use weft_node::{Choice, Context, Error, Result, value::Digest};
 
 use crate::rows::normalize;
 
@@ -85,15 +82,16 @@ impl Embed for MiniLm {
 /// The encoder, which the host holds and the sampler uses as well.
 fn encoder(context: &Context) -> Result<Arc<TextEncoder>> {
     let device = context.device();
-    let key = Hasher::new(weft_shipped::TEXT_NAME)
-        .field(format!("{device:?}").as_bytes())
-        .finish();
-    context.model(key, || {
-        let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device);
-        let encoder = encoder
-            .map_err(|why| Error::Missing(format!("the shipped text encoder is spoilt: {why}")))?;
-        Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
-    })
+    context.model(
+        Digest::of(weft_shipped::TEXT_NAME.as_bytes()),
+        device,
+        || {
+            let encoder = TextEncoder::shipped(device).map_err(|why| {
+                Error::Missing(format!("the shipped text encoder is spoilt: {why}"))
+            })?;
+            Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
+        },
+    )
 }
 
 /// Words and their spelling, hashed: no weights, every language, and nothing of meaning.

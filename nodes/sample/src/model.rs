@@ -33,13 +33,14 @@ impl InstructModel {
         let device = context.device();
         let [own, other] = sources(net, autoencoder);
         let digest = Hasher::new(Self::TYPE)
-            .digest(&own.digest(device))
-            .digest(&other.digest(device))
+            .digest(&own.digest())
+            .digest(&other.digest())
+            .field(format!("{device:?}").as_bytes())
             .finish();
         let encoder = text_encoder(context)?;
-        let net = context.model(own.digest(device), || own.read::<Instruct>(device))?;
+        let net = context.model(own.digest(), device, || own.read::<Instruct>(device))?;
         let autoencoder =
-            context.model(other.digest(device), || other.read::<Autoencoder>(device))?;
+            context.model(other.digest(), device, || other.read::<Autoencoder>(device))?;
         fit(&net, &autoencoder)?;
         Ok(Self {
             encoder,
@@ -112,15 +113,16 @@ impl Value for InstructModel {
 /// The encoder of the shipped model, which retrieval uses as well.
 fn text_encoder(context: &Context) -> Result<Arc<TextEncoder>> {
     let device = context.device();
-    let key = Hasher::new(weft_shipped::TEXT_NAME)
-        .field(format!("{device:?}").as_bytes())
-        .finish();
-    context.model(key, || {
-        let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device);
-        let encoder = encoder
-            .map_err(|why| Error::Missing(format!("the shipped text encoder is spoilt: {why}")))?;
-        Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
-    })
+    context.model(
+        Digest::of(weft_shipped::TEXT_NAME.as_bytes()),
+        device,
+        || {
+            let encoder = TextEncoder::shipped(device).map_err(|why| {
+                Error::Missing(format!("the shipped text encoder is spoilt: {why}"))
+            })?;
+            Ok((encoder, 2 * weft_shipped::TEXT.len() as u64))
+        },
+    )
 }
 
 /// Where the U-Net and the autoencoder are.
@@ -153,15 +155,11 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn digest(&self, device: &Device) -> Digest {
-        let content = self.file.map_or_else(
+    fn digest(&self) -> Digest {
+        self.file.map_or_else(
             || Digest::of(self.shipped.0.as_bytes()),
             |file| file.content(),
-        );
-        Hasher::new(self.input)
-            .digest(&content)
-            .field(format!("{device:?}").as_bytes())
-            .finish()
+        )
     }
 
     fn read<N: Network>(&self, device: &Device) -> Result<(N, u64)> {

@@ -129,9 +129,12 @@ fn without_any_guidance_the_instruction_is_ignored() {
 }
 
 #[test]
-fn every_sampler_and_every_spread_draws() {
+fn every_sampler_and_every_spread_draws_its_own_picture() {
     let model = small();
+    let mut seen = Vec::new();
     for (sampler, sigmas) in [
+        (Sampler::Dpmpp2m, Sigmas::Cosine),
+        (Sampler::Euler, Sigmas::Cosine),
         (Sampler::Euler, Sigmas::Karras),
         (Sampler::EulerAncestral, Sigmas::Exponential),
         (Sampler::Heun, Sigmas::Cosine),
@@ -140,9 +143,12 @@ fn every_sampler_and_every_spread_draws() {
         let pixels = drawn(SampleInstruct {
             sampler,
             sigmas,
+            steps: 3,
             ..node(&model, styled(0.5))
         });
         assert!(pixels.iter().all(|x| x.is_finite()), "{sampler:?}");
+        assert!(!seen.contains(&pixels), "{sampler:?}, {sigmas:?}");
+        seen.push(pixels);
     }
 }
 

@@ -7,13 +7,14 @@ use weft_node::{
     Context, Error, Facts, Job, Node, Provenance, Result, Values,
     value::{AnyValue, ColorSpace, Digest, File, Image, Saved},
 };
+use weft_shipped::UPSCALE;
 use weft_testing::{assert_close, for_each_device, max_error, mean_error, numbers};
 use weft_vision::{
     color::in_space,
     resample::{Filter, resize},
 };
 
-use crate::{PACK, Upscale, UpscaleMethod, fill::filled, weights::SHIPPED};
+use crate::{PACK, Upscale, UpscaleMethod, fill::filled};
 
 /// A disc over a gradient, in red, green and blue.
 fn disc(device: &Device, (height, width): (usize, usize)) -> Tensor<4> {
@@ -121,7 +122,7 @@ fn a_drawing_that_is_held_to_its_picture_comes_nearest_to_the_truth() {
 fn a_picture_that_is_not_held_is_the_networks_own() {
     let device = Device::flex();
     let small = disc(&device, (12, 10));
-    let network = weft_models::compact::Compact::read(SHIPPED, &device).unwrap();
+    let network = weft_models::compact::Compact::read(UPSCALE, &device).unwrap();
     let drawn = network
         .forward(small.clone(), |_| Ok::<_, Error>(()))
         .unwrap();
@@ -268,7 +269,7 @@ fn the_weights_of_a_file_are_taken_with_their_own_factor() {
 fn a_file_that_is_no_such_network_is_named_before_anything_runs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("torn.safetensors");
-    fs::write(&path, &SHIPPED[..SHIPPED.len() / 2]).unwrap();
+    fs::write(&path, &UPSCALE[..UPSCALE.len() / 2]).unwrap();
     let mut values = Values::default();
     values.put("model", AnyValue::new(File::open(&path).unwrap()));
     let checked = Upscale::check(&Facts::new(&values)).unwrap_err();
@@ -327,7 +328,7 @@ fn a_cancelled_run_stops() {
 #[test]
 fn the_shipped_weights_are_those_that_the_readme_names() {
     let readme = include_str!("../../../models/upscale/README.md");
-    assert!(readme.contains(&Digest::of(SHIPPED).to_string()));
+    assert!(readme.contains(&Digest::of(UPSCALE).to_string()));
 }
 
 #[test]

@@ -6,12 +6,9 @@ use burn::tensor::Device;
 use weft_models::compact::Compact;
 use weft_node::{
     Context, Error, Result,
-    value::{Digest, File, Hasher},
+    value::{Digest, File},
 };
-
-/// Part of the program, so it is there from any folder. `models/upscale/README.md` says what it is.
-pub(crate) const SHIPPED: &[u8] =
-    include_bytes!("../../../models/upscale/realesr-animevideov3-x4.safetensors");
+use weft_shipped::UPSCALE;
 
 /// The network of `model`, or the shipped one, which the host holds from call to call.
 pub(crate) fn held(
@@ -19,22 +16,17 @@ pub(crate) fn held(
     device: &Device,
     context: &Context,
 ) -> Result<Arc<Compact>> {
-    let content = model.map_or_else(|| Digest::of(SHIPPED), File::content);
-    let key = Hasher::new("upscale.Compact")
-        .digest(&content)
-        .field(format!("{device:?}").as_bytes())
-        .finish();
+    let content = model.map_or_else(|| Digest::of(b"shipped"), File::content);
     // Bytes in f32 of a file in f16.
-    context.model(key, || {
-        Ok((network(model, device)?, 2 * SHIPPED.len() as u64))
-    })
+    let bytes = 2 * UPSCALE.len() as u64;
+    context.model(content, device, || Ok((network(model, device)?, bytes)))
 }
 
 /// Reads the network of `model`, or the shipped one.
 pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Compact> {
     let Some(file) = model else {
         let spoilt = |error| Error::Missing(format!("the shipped network cannot be read: {error}"));
-        return Compact::read(SHIPPED, device).map_err(spoilt);
+        return Compact::read(UPSCALE, device).map_err(spoilt);
     };
     let bytes = file.read().map_err(Error::Io)?;
     Compact::read(&bytes, device).map_err(|error| {

@@ -231,7 +231,7 @@ pub(crate) struct Borrow {
     value: f64,
 }
 test_node!(Borrow, "test.Borrow", f64, |this, context| {
-    let held = context.model(Digest::of(b"forty"), || {
+    let held = context.model(Digest::of(b"forty"), context.device(), || {
         MADE.fetch_add(1, Ordering::Relaxed);
         Ok((40.0, 8))
     })?;

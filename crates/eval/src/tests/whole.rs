@@ -8,6 +8,7 @@ use weft_models::{
     text::TextEncoder,
 };
 use weft_tensor::Precision;
+use weft_train::data::DataSet;
 use weft_value::instruction::Task;
 
 use super::pixels::Pixels;
@@ -34,28 +35,39 @@ fn tiny_net() -> Instruct {
     Instruct::new(&config, 1, &Device::flex(), Precision::F32).unwrap()
 }
 
+/// Five pictures a task, in one step.
+fn setup<'a>(
+    (data, encoder): (&'a DataSet, &'a TextEncoder),
+    (autoencoder, net): (&'a Autoencoder, &'a Instruct),
+    judge: &'a Pixels,
+    tasks: &[Task],
+) -> Setup<'a> {
+    Setup {
+        data,
+        encoder,
+        autoencoder,
+        net,
+        against: None,
+        judge,
+        tasks: tasks.to_vec(),
+        samples: 5,
+        settings: Settings {
+            steps: 1,
+            ..Settings::default()
+        },
+    }
+}
+
 #[test]
 fn what_is_real_scores_best_and_networks_without_training_do_not() {
     let data = held_out().unwrap();
     let data = data.subset(&part(&data, 3));
     let judge = Pixels::of(&data);
     let device = Device::flex();
-    let encoder = TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, &device).unwrap();
+    let encoder = TextEncoder::shipped(&device).unwrap();
     let (autoencoder, net) = (tiny_autoencoder(8), tiny_net());
-    let setup = Setup {
-        data: &data,
-        encoder: &encoder,
-        autoencoder: &autoencoder,
-        net: &net,
-        against: None,
-        judge: &judge,
-        tasks: vec![Task::MaskToImage, Task::TwoSubjects, Task::EdgeStyle],
-        samples: 5,
-        settings: Settings {
-            steps: 1,
-            ..Settings::default()
-        },
-    };
+    let tasks = [Task::MaskToImage, Task::TwoSubjects, Task::EdgeStyle];
+    let setup = setup((&data, &encoder), (&autoencoder, &net), &judge, &tasks);
     let mut last = (0, 0);
     let done = evaluate(&setup, &mut |_, done, all| last = (done, all)).unwrap();
     assert_eq!(last.0, last.1, "the progress ends where it should");
@@ -109,20 +121,10 @@ fn what_is_real_scores_best_and_networks_without_training_do_not() {
 fn networks_of_other_latents_are_refused_before_anything_is_drawn() {
     let data = held_out().unwrap();
     let judge = Pixels::of(&data);
-    let encoder =
-        TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, &Device::flex()).unwrap();
+    let encoder = TextEncoder::shipped(&Device::flex()).unwrap();
     let (autoencoder, net) = (tiny_autoencoder(4), tiny_net());
-    let setup = Setup {
-        data: &data,
-        encoder: &encoder,
-        autoencoder: &autoencoder,
-        net: &net,
-        against: None,
-        judge: &judge,
-        tasks: vec![Task::TextToImage],
-        samples: 1,
-        settings: Settings::default(),
-    };
+    let tasks = [Task::TextToImage];
+    let setup = setup((&data, &encoder), (&autoencoder, &net), &judge, &tasks);
     let refused = evaluate(&setup, &mut |_, _, _| panic!("nothing is done"));
     assert!(matches!(
         refused.err(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layers::{grouped, one_each};
+
 /// The sizes of an autoencoder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,20 +42,7 @@ impl Config {
         if self.channels == 0 || self.widths.is_empty() || self.widths.len() > 6 {
             return Err("an autoencoder has 1 to 6 levels and at least 1 channel".to_owned());
         }
-        if self.blocks.len() != self.widths.len() {
-            let (blocks, widths) = (self.blocks.len(), self.widths.len());
-            return Err(format!(
-                "blocks are given for {blocks} levels, widths for {widths}"
-            ));
-        }
-        let whole =
-            |width: &usize| self.groups > 0 && *width > 0 && width.is_multiple_of(self.groups);
-        match self.widths.iter().find(|width| !whole(width)) {
-            Some(width) => Err(format!(
-                "{} groups do not divide {width} channels",
-                self.groups
-            )),
-            None => Ok(()),
-        }
+        one_each("blocks are", self.blocks.len(), self.widths.len())?;
+        grouped(self.groups, &self.widths)
     }
 }

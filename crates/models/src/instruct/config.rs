@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layers::{grouped, one_each};
+
 /// The sizes of an instruct model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,19 +76,9 @@ impl Config {
                     .to_owned(),
             );
         }
-        if self.attends.len() != levels {
-            let attends = self.attends.len();
-            return Err(format!(
-                "attends is given for {attends} levels, widths for {levels}"
-            ));
-        }
+        one_each("attends is", self.attends.len(), levels)?;
+        grouped(self.groups, &self.widths)?;
         for (&width, &attends) in self.widths.iter().zip(&self.attends) {
-            if self.groups == 0 || width == 0 || !width.is_multiple_of(self.groups) {
-                return Err(format!(
-                    "{} groups do not divide {width} channels",
-                    self.groups
-                ));
-            }
             if attends && (self.head == 0 || !width.is_multiple_of(self.head)) {
                 return Err(format!(
                     "heads of {} do not divide {width} channels",

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layers::{grouped, one_each};
+
 /// What a judge is made of and what it tells apart; its file needs nothing beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,25 +62,12 @@ impl Sizes {
         if !(1..=6).contains(&levels) || self.features == 0 {
             return Err("a judge has 1 to 6 levels and at least 1 feature".to_owned());
         }
-        if self.blocks.len() != levels {
-            let blocks = self.blocks.len();
-            return Err(format!(
-                "blocks are given for {blocks} levels, widths for {levels}"
-            ));
-        }
+        one_each("blocks are", self.blocks.len(), levels)?;
         let halved = 1 << levels;
         if self.side == 0 || !self.side.is_multiple_of(halved) {
             let side = self.side;
             return Err(format!("a side of {side} is no multiple of {halved}"));
         }
-        let whole =
-            |width: &usize| self.groups > 0 && *width > 0 && width.is_multiple_of(self.groups);
-        match self.widths.iter().find(|width| !whole(width)) {
-            Some(width) => Err(format!(
-                "{} groups do not divide {width} channels",
-                self.groups
-            )),
-            None => Ok(()),
-        }
+        grouped(self.groups, &self.widths)
     }
 }

@@ -6,11 +6,8 @@ use weft_tensor::silu;
 use super::{Config, Sizes};
 use crate::{
     Maker, Network,
-    layers::{Conv, GroupNorm, LayerNorm, Linear, Residual},
+    layers::{Conv, GroupNorm, LayerNorm, Linear, Residual, UNSHUFFLED, unshuffle},
 };
-
-/// Channels of 2×2 pixels of RGB.
-const UNSHUFFLED: usize = 12;
 
 /// A residual network (He et al., 2015) with one body and a head each for style and concept.
 #[derive(Module, Debug)]
@@ -82,7 +79,7 @@ impl Judge {
             channels == 3 && height == width && height > 0 && height.is_multiple_of(side),
             "judge: pictures of {dims:?} are not [batch, 3, side, side] with a side that is a multiple of {side}",
         );
-        self.look_closely(averaged(pictures, side))
+        self.look_closely(averaged(pictures, height / side))
     }
 
     /// The same, each pixel for itself: what learns begins with smaller pictures, which cost less.
@@ -90,7 +87,7 @@ impl Judge {
     /// # Shapes
     /// pictures: `[batch, 3, side, side]`, sRGB-encoded, -1..=1; the side is a multiple of two for each level
     pub fn look_closely(&self, pictures: Tensor<4>) -> Verdict {
-        let x = self.first.forward(unshuffled(pictures));
+        let x = self.first.forward(unshuffle(pictures));
         let x = self.levels.iter().fold(x, |x, level| level.forward(x));
         let maps = silu(self.last.forward(self.norm.silu(x)));
         let [batch, width, ..] = maps.dims();
@@ -114,24 +111,19 @@ impl Judge {
     }
 }
 
-/// Each square of pixels as its mean, so that `side` of them lie along a side.
-fn averaged(x: Tensor<4>, side: usize) -> Tensor<4> {
-    let [batch, channels, height, _] = x.dims();
-    let factor = height / side;
+/// Each square of `factor` by `factor` pixels as its mean.
+///
+/// # Shapes
+/// x: `[batch, channels, height, width]`, sides multiples of the factor
+pub fn averaged(x: Tensor<4>, factor: usize) -> Tensor<4> {
     if factor == 1 {
         return x;
     }
-    x.reshape([batch, channels, side, factor, side, factor])
-        .mean_dims(&[3, 5])
-        .reshape([batch, channels, side, side])
-}
-
-/// Each 2×2 pixels as channels of one.
-fn unshuffled(x: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height / 2, 2, width / 2, 2])
-        .permute([0, 1, 3, 5, 2, 4])
-        .reshape([batch, 4 * channels, height / 2, width / 2])
+    let (height, width) = (height / factor, width / factor);
+    x.reshape([batch, channels, height, factor, width, factor])
+        .mean_dims(&[3, 5])
+        .reshape([batch, channels, height, width])
 }
 
 impl Network for Judge {
@@ -174,7 +166,7 @@ mod tests {
         let x: Vec<f32> = (0..16).map(|i| i as f32).collect();
         let x = Tensor::<1>::from_data(x.as_slice(), &Device::flex()).reshape([1, 1, 4, 4]);
         assert_eq!(numbers(&averaged(x.clone(), 2)), [2.5, 4.5, 10.5, 12.5]);
-        assert_eq!(numbers(&averaged(x.clone(), 1)), [7.5]);
-        assert_eq!(numbers(&averaged(x.clone(), 4)), numbers(&x));
+        assert_eq!(numbers(&averaged(x.clone(), 4)), [7.5]);
+        assert_eq!(numbers(&averaged(x.clone(), 1)), numbers(&x));
     }
 }

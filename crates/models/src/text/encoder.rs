@@ -72,6 +72,14 @@ impl TextEncoder {
         })
     }
 
+    /// The encoder that is part of the program.
+    ///
+    /// # Errors
+    /// The program's own copy of it is damaged.
+    pub fn shipped(device: &Device) -> Result<Self, TextError> {
+        Self::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device)
+    }
+
     /// How many tokens a text has, with those of its start and end: more than there is room for are cut.
     ///
     /// # Errors

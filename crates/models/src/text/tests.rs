@@ -1,6 +1,6 @@
 //! Parity with PyTorch on the shipped weights (fixtures/make_minilm.py), markers, and what is refused.
 
-use std::{fs, path::Path, sync::OnceLock};
+use std::sync::OnceLock;
 
 use burn::tensor::{Device, Int, Tensor};
 use weft_tensor::Precision;
@@ -19,17 +19,9 @@ const SENTENCES: [&str; 6] = [
     "[ref#4] unbelievably [ref#3]",
 ];
 
-fn shipped(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/text");
-    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("models/text/{name}: {error}"))
-}
-
 pub(crate) fn encoder() -> &'static TextEncoder {
     static ENCODER: OnceLock<TextEncoder> = OnceLock::new();
-    ENCODER.get_or_init(|| {
-        let (weights, tokenizer) = (shipped("minilm.safetensors"), shipped("tokenizer.json"));
-        TextEncoder::read(&weights, &tokenizer, &Device::flex()).unwrap()
-    })
+    ENCODER.get_or_init(|| TextEncoder::shipped(&Device::flex()).unwrap())
 }
 
 fn ids(tensor: &Tensor<2, Int>) -> Vec<i32> {
@@ -135,8 +127,8 @@ fn what_cannot_be_read_is_told() {
     };
     let small = Bert::new(&tiny, 1, &device, Precision::F32).unwrap();
     let small = small.to_safetensors(Numbers::F16).unwrap();
-    let tokenizer = shipped("tokenizer.json");
-    let error = told(&small, &tokenizer);
+    let tokenizer = weft_shipped::TOKENIZER;
+    let error = told(&small, tokenizer);
     assert!(
         error.contains("it has 30522 words, the weights 50"),
         "{error}"
@@ -146,7 +138,7 @@ fn what_cannot_be_read_is_told() {
         error.starts_with("the tokeniser cannot be used: "),
         "{error}"
     );
-    assert!(told(&small[..9], &tokenizer).starts_with("the weights are not a whole"));
+    assert!(told(&small[..9], tokenizer).starts_with("the weights are not a whole"));
     let refused = |length| encoder().encode(&["a"], length).map(|_| ());
     assert!(matches!(
         refused(1),

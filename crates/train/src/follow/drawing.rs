@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
 use weft_models::{
     Network,
     autoencoder::Autoencoder,
     instruct::{self, Instruct},
     parameters::Numbers,
-    text::{TextEncoder, TextError},
+    text::TextEncoder,
 };
 use weft_tensor::Precision;
 
@@ -50,7 +49,7 @@ impl Course<'_> {
         let (autoencoder, hash) = self.autoencoder(autoencoder)?;
         let latents = self.latents((&autoencoder, hash), audience)?;
         let library = Library::new(self.data, &latents, &autoencoder);
-        let clusters = Clusters::of(&library, &encoder(self.device)?)?;
+        let clusters = Clusters::of(&library, &TextEncoder::shipped(self.device)?)?;
         self.learn((net, pace), &library, clusters, audience)
     }
 
@@ -110,7 +109,7 @@ impl Course<'_> {
             seed: pace.seed,
             shown: SHOWN,
         };
-        let encoder = encoder(self.device)?;
+        let encoder = TextEncoder::shipped(self.device)?;
         let mut lesson = Draw {
             examples: &examples,
             encoder: Remembered::new(&encoder),
@@ -123,8 +122,4 @@ impl Course<'_> {
         net.write(&path, Numbers::F16)?;
         Ok(vec![format!("wrote {}", path.display())])
     }
-}
-
-fn encoder(device: &Device) -> Result<TextEncoder, TextError> {
-    TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, device)
 }

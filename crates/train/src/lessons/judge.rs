@@ -14,7 +14,7 @@ use burn::{
 };
 use image::RgbImage;
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
-use weft_models::judge::Judge;
+use weft_models::judge::{Judge, averaged, rank};
 
 use super::sheet;
 use crate::{data::Dice, training::Lesson};
@@ -62,7 +62,7 @@ impl Lesson for Recognise<'_> {
         let shape = [drawings.len(), 3, side, side];
         let pixels = Tensor::from_data(TensorData::new(pixels, shape), &self.device);
         let verdict = net.look_closely(if step < self.halved {
-            half(pixels)
+            averaged(pixels, 2)
         } else {
             pixels
         });
@@ -114,14 +114,6 @@ impl Recognise<'_> {
             .map(|place| &learnt[place])
             .collect()
     }
-}
-
-/// Each 2×2 pixels as their mean.
-fn half(x: Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height / 2, 2, width / 2, 2])
-        .mean_dims(&[3, 5])
-        .reshape([batch, channels, height / 2, width / 2])
 }
 
 /// Mean cross-entropy of the smoothed labels: `[1]`.
@@ -188,8 +180,7 @@ fn places(net: &Judge, drawings: &[Drawing], side: usize, device: &Device) -> Ve
             (logits, names)
         });
         let place = |(logits, names): &(Vec<f32>, usize), row: usize, wanted: usize| {
-            let row = &logits[row * names..][..*names];
-            row.iter().filter(|&&logit| logit >= row[wanted]).count() - 1
+            rank(&logits[row * names..][..*names], wanted) - 1
         };
         places.extend(drawings.iter().enumerate().map(|(row, drawing)| {
             [

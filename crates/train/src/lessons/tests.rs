@@ -1,7 +1,5 @@
 //! Lessons on tiny networks and drawn pictures.
 
-use std::{cell::Cell, path::Path};
-
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
@@ -13,7 +11,7 @@ use weft_testing::{assert_close, max_error};
 use super::{Reconstruct, Source, Told, psnr, scale, sheet};
 use crate::{
     data::Dice,
-    training::{Audience, News, Pace, train},
+    training::{Pace, train},
 };
 
 /// Discs of many sizes and colours.
@@ -55,17 +53,13 @@ impl Source for Discs {
     }
 }
 
-struct Quiet(Cell<u64>);
-
-impl Audience for Quiet {
-    fn step(&mut self, _: &News) {
-        self.0.set(self.0.get() + 1);
-    }
-
-    fn wrote(&mut self, _: &Path) {}
-
-    fn stops(&self) -> bool {
-        false
+fn lesson<'a>(device: &Device, pace: &Pace, decoder_alone: bool) -> Reconstruct<'a, Discs> {
+    Reconstruct {
+        source: &Discs,
+        device: device.clone(),
+        batch: pace.batch,
+        seed: 0,
+        decoder_alone,
     }
 }
 
@@ -89,22 +83,9 @@ fn an_autoencoder_learns_discs_it_has_not_seen() {
         average: 0.9,
         ..Pace::default()
     };
-    let mut lesson = Reconstruct {
-        source: &Discs,
-        device: device.clone(),
-        batch: pace.batch,
-        seed: 0,
-        decoder_alone: false,
-    };
+    let mut lesson = lesson(&device, &pace, false);
     let folder = tempfile::tempdir().unwrap();
-    let net = train(
-        &mut lesson,
-        net,
-        &pace,
-        folder.path(),
-        &mut Quiet(Cell::new(0)),
-    )
-    .unwrap();
+    let net = train(&mut lesson, net, &pace, folder.path(), &mut ()).unwrap();
     let plain = Device::flex();
     let after = psnr(&net, &Discs, 8, &plain);
     assert!(
@@ -166,23 +147,9 @@ fn a_decoder_that_learns_alone_leaves_latents_as_they_were() {
         warmup: 1,
         ..Pace::default()
     };
-    let mut lesson = Reconstruct {
-        source: &Discs,
-        device: device.clone(),
-        batch: pace.batch,
-        seed: 0,
-        decoder_alone: true,
-    };
+    let mut lesson = lesson(&device, &pace, true);
     let folder = tempfile::tempdir().unwrap();
-    let mut audience = Quiet(Cell::new(0));
-    let learnt = train(
-        &mut lesson,
-        net.clone(),
-        &pace,
-        folder.path(),
-        &mut audience,
-    )
-    .unwrap();
+    let learnt = train(&mut lesson, net.clone(), &pace, folder.path(), &mut ()).unwrap();
     let mut pixels = vec![0.0; 3072];
     Discs.unseen(1, &mut pixels);
     let before = net.valid();

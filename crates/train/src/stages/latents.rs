@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -16,7 +16,7 @@ use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
 use thiserror::Error;
 use weft_models::{Network, autoencoder::Autoencoder};
-use weft_store::{Existing, write_atomically};
+use weft_store::{Existing, WriteError, write_atomically};
 
 use super::View;
 use crate::data::{DataError, DataSet};
@@ -27,14 +27,12 @@ pub enum LatentsError {
     /// A picture.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A file.
-    #[error("cannot keep the latents: {why}: {}", path.display())]
-    File {
-        /// What is wrong.
-        why: String,
-        /// Which.
-        path: PathBuf,
-    },
+    /// They make no file.
+    #[error("the latents cannot be put together: {0}")]
+    Format(String),
+    /// The file.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 /// Latents of the pictures of a data set: those of the drawings are all made at first, those of other views when
@@ -165,17 +163,14 @@ fn read(path: &Path, length: usize) -> Option<Vec<f16>> {
 }
 
 fn write(path: &Path, values: &[f16], shape: [usize; 3]) -> Result<(), LatentsError> {
-    let wrong = |why: String| LatentsError::File {
-        why,
-        path: path.to_owned(),
-    };
+    let wrong = |why: safetensors::SafeTensorError| LatentsError::Format(why.to_string());
     let count = values.len() / shape.iter().product::<usize>().max(1);
     let shape = [&[count], shape.as_slice()].concat();
     let bytes: Vec<u8> = values
         .iter()
         .flat_map(|value| value.to_le_bytes())
         .collect();
-    let view = TensorView::new(Dtype::F16, shape, &bytes).map_err(|why| wrong(why.to_string()))?;
-    let file = serialize([("latents", view)], None).map_err(|why| wrong(why.to_string()))?;
-    write_atomically(path, &file, Existing::Replace).map_err(|why| wrong(why.to_string()))
+    let view = TensorView::new(Dtype::F16, shape, &bytes).map_err(wrong)?;
+    let file = serialize([("latents", view)], None).map_err(wrong)?;
+    Ok(write_atomically(path, &file, Existing::Replace)?)
 }

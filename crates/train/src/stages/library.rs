@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use image::RgbImage;
 use weft_models::{
@@ -13,7 +13,7 @@ use weft_models::{
 
 use super::{Latents, View};
 use crate::{
-    data::{DataSet, Dice, Split},
+    data::{DataError, DataSet, Dice, Kin, Split},
     lessons::{Example, Examples, Shown, sheet},
 };
 
@@ -25,35 +25,27 @@ pub struct Library<'a> {
     pub latents: &'a Latents<'a>,
     /// What made the latents.
     pub autoencoder: &'a Autoencoder,
-    learnt: Vec<usize>,
+    kin: Kin<'a>,
     held: Vec<usize>,
-    /// Learnt pictures of each style.
-    styles: Vec<Vec<usize>>,
 }
 
 impl<'a> Library<'a> {
     /// All of `data`.
     pub fn new(data: &'a DataSet, latents: &'a Latents<'a>, autoencoder: &'a Autoencoder) -> Self {
-        let learnt = data.for_split(Split::Train);
         let mut held = data.for_split(Split::HeldCell);
         Dice::new(0, 1).shuffle(&mut held);
-        let mut styles = vec![Vec::new(); data.styles().len()];
-        for &picture in &learnt {
-            styles[data.pictures()[picture].style].push(picture);
-        }
         Self {
             data,
             latents,
             autoencoder,
-            learnt,
+            kin: Kin::new(data),
             held,
-            styles,
         }
     }
 
     /// Pictures that are learnt from.
     pub fn learnt(&self) -> &[usize] {
-        &self.learnt
+        self.kin.learnt()
     }
 
     /// Pictures of known concepts and known styles that are not learnt from, in an order of chance.
@@ -63,24 +55,16 @@ impl<'a> Library<'a> {
 
     /// Learnt pictures of other concepts in the style of a picture.
     pub fn alike(&self, picture: usize, dice: &mut Dice) -> Option<usize> {
-        let own = &self.data.pictures()[picture];
-        let of_style = &self.styles[own.style];
-        let other = |&found: &usize| self.data.pictures()[found].concept != own.concept;
+        let of_style = self.kin.of_style(picture);
         // Of many hundred pictures few are of the same concept: a second look is enough.
         (0..8)
             .filter_map(|_| dice.choice(of_style).copied())
-            .find(other)
+            .find(|&found| self.kin.differ(found, picture))
     }
 
     /// Learnt pictures of the concept of a picture in other styles, in an order of chance.
     pub fn elsewhere(&self, picture: usize, dice: &mut Dice) -> Vec<usize> {
-        let own = &self.data.pictures()[picture];
-        let others = self.data.of_concept(own.concept).filter(|&other| {
-            other != picture
-                && self.data.pictures()[other].style != own.style
-                && self.data.split(other) == Split::Train
-        });
-        let mut others: Vec<usize> = others.collect();
+        let mut others = self.kin.elsewhere(picture, Split::Train);
         dice.shuffle(&mut others);
         others
     }
@@ -95,6 +79,34 @@ pub struct Scene {
     pub text: String,
     /// The pictures that its markers name.
     pub references: Vec<Glimpse>,
+}
+
+impl Scene {
+    /// What to ask a pipeline for.
+    ///
+    /// # Errors
+    /// A picture that cannot be read.
+    pub fn request(
+        &self,
+        data: &DataSet,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Request, DataError> {
+        let shown = |glimpse: &Glimpse| {
+            Ok(instruct::Shown {
+                marker: glimpse.marker,
+                text: glimpse.text.clone(),
+                picture: glimpse.view.tensor(data, glimpse.picture, device)?,
+            })
+        };
+        let references = self.references.iter().map(shown);
+        Ok(Request {
+            text: self.text.clone(),
+            negative: String::new(),
+            references: references.collect::<Result<_, DataError>>()?,
+            seed,
+        })
+    }
 }
 
 /// One reference of a scene.
@@ -145,45 +157,20 @@ impl<S: Scenes> Stage<'_, S> {
         vec![0.0; self.shape().into_iter().product()]
     }
 
-    fn request(&self, scene: &Scene, device: &Device) -> Request {
-        let shown = |glimpse: &Glimpse| instruct::Shown {
-            marker: glimpse.marker,
-            text: glimpse.text.clone(),
-            picture: self.picture(glimpse.picture, glimpse.view, device),
-        };
-        Request {
-            text: scene.text.clone(),
-            negative: String::new(),
-            references: scene.references.iter().map(shown).collect(),
-            seed: scene.target as u64,
-        }
-    }
-
-    /// A picture of the data set; grey if it cannot be read.
-    fn picture(&self, which: usize, view: View, device: &Device) -> Tensor<4> {
-        let side = self.library.data.side();
-        let mut pixels = vec![0.0; 3 * side * side];
-        if view.show(self.library.data, which, &mut pixels).is_err() {
-            pixels.fill(0.0);
-        }
-        Tensor::from_data(TensorData::new(pixels, [1, 3, side, side]), device)
-    }
-
-    /// Columns of references, what is drawn, and the truth.
-    fn rows(
-        &self,
-        scenes: &[Scene],
-        pipeline: Pipeline<'_>,
-    ) -> Result<Vec<Tensor<4>>, PipelineError> {
+    /// Columns of references, what is drawn, and the truth; none if one of them cannot be drawn.
+    fn rows(&self, scenes: &[Scene], pipeline: Pipeline<'_>) -> Option<Vec<Tensor<4>>> {
         let device = pipeline.net.devices()[0].clone();
-        let requests = scenes.iter().map(|scene| self.request(scene, &device));
-        let requests: Vec<Request> = requests.collect();
+        let data = self.library.data;
+        let requests = scenes
+            .iter()
+            .map(|scene| scene.request(data, scene.target as u64, &device));
+        let requests: Vec<Request> = requests.collect::<Result<_, _>>().ok()?;
         let settings = Settings {
             steps: 20,
-            side: self.library.data.side(),
+            side: data.side(),
             ..Settings::default()
         };
-        let drawn = pipeline.draw::<PipelineError>(&requests, &settings, |_| Ok(()))?;
+        let drawn = pipeline.draw::<PipelineError>(&requests, &settings, |_| Ok(()));
         let most = requests.iter().map(|it| it.references.len()).max();
         let blank = Tensor::ones([1, 3, settings.side, settings.side], &device);
         let mut rows: Vec<Tensor<4>> = (0..most.unwrap_or(0))
@@ -193,10 +180,11 @@ impl<S: Scenes> Stage<'_, S> {
                 Tensor::cat(shown.collect(), 0)
             })
             .collect();
-        rows.push(drawn);
-        let truth = |scene: &Scene| self.picture(scene.target, View::Picture, &device);
-        rows.push(Tensor::cat(scenes.iter().map(truth).collect(), 0));
-        Ok(rows)
+        rows.push(drawn.ok()?);
+        let truth = |scene: &Scene| View::Picture.tensor(data, scene.target, &device);
+        let truths = scenes.iter().map(truth).collect::<Result<_, _>>();
+        rows.push(Tensor::cat(truths.ok()?, 0));
+        Some(rows)
     }
 }
 

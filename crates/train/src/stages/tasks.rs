@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use weft_value::{
     Choice,
-    instruction::{Role, Task, fill, marker, role_words, templates},
+    instruction::{Role, Task, fill, label, role_words, templates},
 };
 
 use super::{Library, Scene, Scenes, View, captioned::words, library::Glimpse};
@@ -203,7 +203,7 @@ fn told(
         let number = place as u8 + 1;
         references.extend(look.pictures.into_iter().map(|picture| Glimpse {
             marker: number,
-            text: format!("{} {name}", marker(number)),
+            text: label(number, name),
             picture,
             view: look.view,
         }));

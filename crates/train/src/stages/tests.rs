@@ -20,9 +20,9 @@ use super::{
     Captioned, Clusters, Latents, Library, Mixture, Scene, Scenes, Shares, Stage, View, neighbours,
 };
 use crate::{
-    data::{DataSet, Dice, Split, tests::sketched::sketched},
+    data::{Dice, Split, tests::sketched::sketched},
     lessons::{Draw, Examples, Remembered},
-    training::Lesson,
+    training::{Lesson, Pace, train},
 };
 
 fn autoencoder(seed: u64) -> Autoencoder {
@@ -36,7 +36,7 @@ fn autoencoder(seed: u64) -> Autoencoder {
 }
 
 fn encoder() -> TextEncoder {
-    TextEncoder::read(weft_shipped::TEXT, weft_shipped::TOKENIZER, &Device::flex()).unwrap()
+    TextEncoder::shipped(&Device::flex()).unwrap()
 }
 
 /// Runs with a library of bars, with every view.
@@ -48,10 +48,6 @@ fn with_library<R>(run: impl FnOnce(&Library<'_>) -> R) -> R {
     let hash = blake3::hash(b"1");
     let latents = Latents::open((&data, &path), (&autoencoder, hash), &mut |_, _| {}).unwrap();
     run(&Library::new(&data, &latents, &autoencoder))
-}
-
-fn split(data: &DataSet, picture: usize) -> Split {
-    data.split(picture)
 }
 
 #[test]
@@ -118,9 +114,9 @@ fn nobody_learns_from_what_is_held_out_nor_is_shown_it() {
         };
         for place in 0..600 {
             let scene = stage.scene(5, place);
-            assert_eq!(split(library.data, scene.target), Split::Train);
+            assert_eq!(library.data.split(scene.target), Split::Train);
             for glimpse in &scene.references {
-                assert_eq!(split(library.data, glimpse.picture), Split::Train);
+                assert_eq!(library.data.split(glimpse.picture), Split::Train);
             }
             assert_eq!(scene, stage.scene(5, place));
         }
@@ -258,7 +254,7 @@ fn a_scene_of_a_cluster_shows_three_neighbours_with_their_captions() {
                 assert!(others.contains(&glimpse.picture));
                 assert_eq!(usize::from(glimpse.marker), place + 1);
                 assert!(!glimpse.text.contains("[ref#"), "{}", glimpse.text);
-                assert_eq!(split(library.data, glimpse.picture), Split::Train);
+                assert_eq!(library.data.split(glimpse.picture), Split::Train);
             }
             seen.insert(scene.references.len());
         }
@@ -289,17 +285,36 @@ fn the_u_net_learns_from_scenes_and_draws_a_sheet_of_held_ones() {
             seed: 1,
             shown: 3,
         };
-        let mut lesson = Draw {
+        let lesson = |device: &Device| Draw {
             examples: &stage,
             encoder: Remembered::new(&encoder),
-            device: learning,
+            device: device.clone(),
             batch: 6,
             seed: 1,
         };
-        let loss = lesson.loss(&net, 0).into_scalar::<f32>();
-        assert!((0.2..5.0).contains(&loss), "{loss}");
-        let again = lesson.loss(&net, 0).into_scalar::<f32>();
-        assert_eq!(loss, again);
+        let plain = Device::flex();
+        // Steps that are not among those that are learnt from.
+        let loss = |net: &Instruct| -> f32 {
+            let mut lesson = lesson(&plain);
+            let each = |step| lesson.loss(net, step).into_scalar::<f32>();
+            (1000..1008).map(each).sum::<f32>() / 8.0
+        };
+        let before = loss(&net.valid());
+        assert!((0.2..5.0).contains(&before), "{before}");
+        assert_eq!(before, loss(&net.valid()));
+        let pace = Pace {
+            steps: 60,
+            rate: 4e-3,
+            warmup: 5,
+            average: 0.9,
+            sample_every: 100,
+            ..Pace::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut teacher = lesson(&learning);
+        let learnt = train(&mut teacher, net.clone(), &pace, folder.path(), &mut ()).unwrap();
+        let after = loss(&learnt);
+        assert!(after < 0.85 * before, "{before} became {after}");
         let sheet = stage.sheet(&net.valid(), &encoder);
         assert_eq!(sheet.width(), 2 + 3 * 18);
         assert_eq!((sheet.height() - 2) % 18, 0);

@@ -1,5 +1,7 @@
 //! What may be seen of a picture: itself, its edges, its mask.
 
+use burn::tensor::{Device, Tensor, TensorData};
+
 use crate::data::{
     Contours, DataError, DataSet, Dice, edges, filled, outline, picture, silhouette, spread,
     thickened,
@@ -45,6 +47,23 @@ impl View {
             Self::Mask => spread(&filled(&silhouette(&rgba), side), out),
         }
         Ok(())
+    }
+
+    /// The same as a batch of one, `[1, 3, side, side]`.
+    ///
+    /// # Errors
+    /// The picture cannot be read.
+    pub fn tensor(
+        self,
+        data: &DataSet,
+        which: usize,
+        device: &Device,
+    ) -> Result<Tensor<4>, DataError> {
+        let side = data.side();
+        let mut pixels = vec![0.0; 3 * side * side];
+        self.show(data, which, &mut pixels)?;
+        let pixels = TensorData::new(pixels, [1, 3, side, side]);
+        Ok(Tensor::from_data(pixels, device))
     }
 
     fn seed(self) -> u64 {

@@ -7,7 +7,7 @@ use bytemuck::cast_slice;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use weft_models::parameters::named_parameters;
-use weft_store::Existing;
+use weft_store::{Existing, write_atomically};
 
 use super::{Optimizer, TrainError, optimizer::Memory};
 
@@ -70,7 +70,7 @@ impl Checkpoint {
                 why: why.to_string(),
                 path: path.to_owned(),
             })?;
-        write_atomically(path, &bytes)
+        Ok(write_atomically(path, &bytes, Existing::Replace)?)
     }
 
     /// Reads one.
@@ -107,7 +107,7 @@ impl Checkpoint {
                     .data()
                     .chunks_exact(4)
                     .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-                Ok((view.shape().to_vec(), numbers.collect::<Vec<f32>>()))
+                Ok::<_, TrainError>((view.shape().to_vec(), numbers.collect::<Vec<f32>>()))
             };
             let (shape, weight) = part("weight")?;
             checkpoint.weights.push(weight);
@@ -159,13 +159,4 @@ impl Checkpoint {
         let net = Optimizer::filled(net, weights.iter().map(Vec::as_slice));
         Ok((net, self.head.step))
     }
-}
-
-/// Writes a file that is seen whole or not at all.
-pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    weft_store::write_atomically(path, bytes, Existing::Replace).map_err(|why| TrainError::File {
-        what: "cannot write",
-        why: why.to_string(),
-        path: path.to_owned(),
-    })
 }

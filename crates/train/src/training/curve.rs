@@ -9,9 +9,10 @@ use std::{
 
 use burn::tensor::Device;
 use image::{ImageFormat, Rgb, RgbImage};
+use weft_store::{Existing, write_atomically};
 use weft_vision::label::label;
 
-use super::{News, TrainError, checkpoint::write_atomically};
+use super::{News, TrainError};
 
 /// `loss.csv`: one line a step, appended; what follows the step that a run is taken up at is cut off.
 pub(super) struct Log {
@@ -29,7 +30,7 @@ impl Log {
             at.is_some_and(|at| at <= step)
         });
         let text = kept.fold(HEAD.to_owned(), |text, line| text + line + "\n");
-        write_atomically(path, text.as_bytes())?;
+        write_atomically(path, text.as_bytes(), Existing::Replace)?;
         Ok(Self {
             path: path.to_owned(),
             waiting: String::new(),
@@ -149,8 +150,11 @@ fn write(picture: &mut RgbImage, text: &str, [left, top]: [u32; 2], width: u32) 
     }
 }
 
-/// Writes a picture as PNG.
-pub(super) fn write_png(picture: &RgbImage, path: &Path) -> Result<(), TrainError> {
+/// Writes a picture as PNG; a file that was there stays whole until this one is.
+///
+/// # Errors
+/// The folder cannot be made, is full or read-only.
+pub fn write_png(picture: &RgbImage, path: &Path) -> Result<(), TrainError> {
     let mut bytes = Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, ImageFormat::Png)
@@ -159,5 +163,5 @@ pub(super) fn write_png(picture: &RgbImage, path: &Path) -> Result<(), TrainErro
             why: why.to_string(),
             path: path.to_owned(),
         })?;
-    write_atomically(path, bytes.get_ref())
+    Ok(write_atomically(path, bytes.get_ref(), Existing::Replace)?)
 }

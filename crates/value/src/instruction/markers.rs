@@ -28,6 +28,14 @@ pub fn marker(number: u8) -> String {
     format!("[ref#{number}]")
 }
 
+/// The marker of that number with the words of its reference, as a model reads them: `[ref#1] cat`.
+pub fn label(number: u8, words: &str) -> String {
+    match words.trim() {
+        "" => marker(number),
+        words => format!("{} {words}", marker(number)),
+    }
+}
+
 /// The markers of `text` in their order, and what was probably meant to be one.
 pub fn markers(text: &str) -> (Vec<Marker>, Vec<NearMiss>) {
     let (mut found, mut missed) = (Vec::new(), Vec::new());

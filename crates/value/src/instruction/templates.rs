@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    markers::marker,
+    markers::label,
     task::{Role, Task},
 };
 use crate::Choice;
@@ -79,11 +79,7 @@ fn reference(name: &str, references: &[&str], template: &str) -> Result<String, 
     let words = usize::from(number)
         .checked_sub(1)
         .and_then(|place| references.get(place));
-    match words.map(|words| words.trim()) {
-        Some("") => Ok(marker(number)),
-        Some(words) => Ok(format!("{} {words}", marker(number))),
-        None => Err(format!(
-            "there is no reference {number} for the template: {template}"
-        )),
-    }
+    words
+        .map(|words| label(number, words))
+        .ok_or_else(|| format!("there is no reference {number} for the template: {template}"))
 }

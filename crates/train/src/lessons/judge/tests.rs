@@ -7,25 +7,13 @@ use weft_models::{Network, judge};
 use weft_tensor::Precision;
 use weft_testing::numbers;
 
-use super::{Gallery, Recognise, accuracy, half, places, surprise};
+use super::{Gallery, Recognise, accuracy, averaged, places, surprise};
 use crate::{
     Recipe,
     data::{DataSet, Split, tests::sketched::sketched},
     follow,
-    training::{Audience, Lesson, News, Pace},
+    training::{Lesson, Pace},
 };
-
-struct Quiet;
-
-impl Audience for Quiet {
-    fn step(&mut self, _: &News) {}
-
-    fn wrote(&mut self, _: &Path) {}
-
-    fn stops(&self) -> bool {
-        false
-    }
-}
 
 fn sizes() -> judge::Sizes {
     judge::Sizes {
@@ -92,7 +80,7 @@ fn each_round_teaches_every_drawing_once_in_another_order() {
 fn half_a_picture_is_its_means() {
     let x: Vec<f32> = (0..8).map(|i| i as f32).collect();
     let x = Tensor::<1>::from_data(x.as_slice(), &Device::flex()).reshape([1, 1, 2, 4]);
-    assert_eq!(numbers(&half(x)), [2.5, 4.5]);
+    assert_eq!(numbers(&averaged(x, 2)), [2.5, 4.5]);
 }
 
 #[test]
@@ -129,7 +117,7 @@ fn a_followed_recipe_names_bars_that_were_never_learnt() {
         },
     };
     let device = Device::flex();
-    let told = follow(&recipe, folder.path(), &device, &mut Quiet).unwrap();
+    let told = follow(&recipe, folder.path(), &device, &mut ()).unwrap();
     let bytes = std::fs::read(folder.path().join("judge.safetensors")).unwrap();
     let net = judge::Judge::read(&bytes, &device, Precision::F32).unwrap();
     let gallery = Gallery::new(&data, 16).unwrap();
@@ -158,7 +146,7 @@ fn a_recipe_without_its_data_set_says_how_to_build_one() {
     };
     let why = recipe.check().unwrap_err().to_string();
     let device = Device::flex();
-    let followed = follow(&recipe, Path::new("nowhere"), &device, &mut Quiet).unwrap_err();
+    let followed = follow(&recipe, Path::new("nowhere"), &device, &mut ()).unwrap_err();
     assert_eq!(followed.to_string(), why);
     assert!(
         why.starts_with("there is no data set") && why.contains("weft data build"),
@@ -184,7 +172,7 @@ fn a_side_that_does_not_fit_the_pictures_or_the_network_is_refused() {
             pace: Pace::default(),
         };
         let device = Device::flex();
-        let why = follow(&recipe, folder.path(), &device, &mut Quiet).unwrap_err();
+        let why = follow(&recipe, folder.path(), &device, &mut ()).unwrap_err();
         why.to_string()
     };
     let why = refused(24, &[16]);

@@ -1,0 +1,1 @@
+//! Loads plugins, watches files, swaps packs.
