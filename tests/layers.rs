@@ -45,7 +45,7 @@ const FLOORS: &[(&str, u8)] = &[
 const KEPT_TO: &[(&str, &[&str])] = &[
     ("bevy_ecs", &["weft-engine"]),
     ("libloading", &["weft-host"]),
-    ("notify", &["weft-host", "weft-cli"]),
+    ("notify", &["weft-host"]),
     ("ron", &["weft-graph", "weft-abi", "weft-train"]),
     ("wgpu", &["weft-tensor", "weft-host"]),
     ("petgraph", &["weft-graph", "weft-engine"]),

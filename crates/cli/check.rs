@@ -10,7 +10,7 @@ use weft::{
     tensor::DeviceChoice,
 };
 
-use crate::{Ending, GOOD, problems, source};
+use crate::{Ending, GOOD, plugin_args::PluginArgs, problems, source};
 
 /// The code of an input that has no value.
 const MISSING_INPUT: &str = "graph::missing_input";
@@ -26,6 +26,8 @@ pub(crate) struct Args {
     /// Set an input of the graph, as `run` would.
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = crate::run::assignment)]
     set: Vec<(String, String)>,
+    #[command(flatten)]
+    plugins: PluginArgs,
     /// Print a form feed after each graph, for programs that take the reports apart.
     #[arg(long, hide = true)]
     each: bool,
@@ -33,7 +35,14 @@ pub(crate) struct Args {
 
 /// Checks graphs.
 pub(crate) fn check(args: &Args) -> Ending {
-    let weft = Weft::builder().device(DeviceChoice::Cpu).start()?;
+    let mut builder = Weft::builder().device(DeviceChoice::Cpu);
+    if let Some(settings) = args.plugins.settings()? {
+        builder = builder.plugins(settings);
+    }
+    let weft = builder.start()?;
+    for problem in weft.plugin_problems() {
+        problems::warn(problem);
+    }
     let given = crate::run::given(&args.set);
     let mut is_good = true;
     for path in &args.graphs {

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    check, completions, data, diff, doctor, eval, fmt, graph, man, node, nodes, run, train, watch,
+    check, completions, data, diff, doctor, eval, fmt, graph, man, node, nodes, plugin, run, train,
+    watch,
 };
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
@@ -38,6 +39,7 @@ pub(crate) enum Verb {
     Graph(graph::Args),
     Nodes(nodes::Args),
     Node(node::Args),
+    Plugin(plugin::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),

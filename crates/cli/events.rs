@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use weft::{
     engine::{Event, Events},
+    node::LogLevel,
     value::Image,
     vision::codec::{EncodeOptions, Format, encode},
 };
@@ -129,6 +130,15 @@ impl Events for Teller {
                 self.bar.set_message(format!("{node} {done}/{total}"))
             }
             Event::Finished { .. } => self.bar.inc(1),
+            Event::Log { level, .. } if level == LogLevel::Debug => {}
+            Event::Log { node, level, line } => self.bar.suspend(|| {
+                let mark = if level == LogLevel::Warning {
+                    "warning: "
+                } else {
+                    ""
+                };
+                anstream::eprintln!("{mark}`{node}`: {line}");
+            }),
             Event::Preview { .. } => {}
         }
     }
@@ -140,6 +150,14 @@ fn described(event: &Event<'_>) -> Value {
         Event::Started { node } => json!({ "event": "started", "node": node }),
         Event::Step { node, done, total } => {
             json!({ "event": "step", "node": node, "done": done, "total": total })
+        }
+        Event::Log { node, level, line } => {
+            let level = match level {
+                LogLevel::Debug => "debug",
+                LogLevel::Info => "info",
+                LogLevel::Warning => "warning",
+            };
+            json!({ "event": "log", "node": node, "level": level, "line": line })
         }
         Event::Preview { node, .. } => json!({ "event": "preview", "node": node }),
         Event::Finished {

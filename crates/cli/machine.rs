@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use crate::{plugin_args::PluginArgs, problems};
 use etcetera::BaseStrategy;
 use weft::{
     PACKS, Trouble, Weft,
@@ -37,18 +38,32 @@ pub(crate) struct Machine {
     /// Nodes that may run at once [default: one per processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArgs,
 }
 
 impl Machine {
-    /// Opens device and store.
+    /// Opens device and store, and loads the plugins.
     pub(crate) fn start(&self) -> miette::Result<Weft> {
+        self.start_with(&[])
+    }
+
+    /// The same with these plugins as well, which are being written: no lock is asked about them.
+    pub(crate) fn start_with(&self, plugins: &[PathBuf]) -> miette::Result<Weft> {
         let mut builder = Weft::builder()
             .device(self.device)
             .store(Arc::new(self.store()?));
         if let Some(jobs) = self.jobs {
             builder = builder.workers(jobs.into());
         }
-        Ok(builder.build_digest(build_digest()).start()?)
+        if let Some(settings) = self.plugins.settings_with(plugins)? {
+            builder = builder.plugins(settings);
+        }
+        let weft = builder.build_digest(build_digest()).start()?;
+        for problem in weft.plugin_problems() {
+            problems::warn(problem);
+        }
+        Ok(weft)
     }
 
     /// The folder that results are kept in, if any.
@@ -94,12 +109,10 @@ impl Machine {
 }
 
 /// What a graph may name, for verbs that run nothing and so need no device.
-pub(crate) fn registry() -> miette::Result<Registry> {
+pub(crate) fn registry(plugins: &PluginArgs) -> miette::Result<Registry> {
     let packs = Packs::new(PACKS, build_digest());
-    Ok(packs
-        .map_err(|ClashingId { id }| Trouble::Clash(id))?
-        .registry()
-        .clone())
+    let packs = packs.map_err(|ClashingId { id }| Trouble::Clash(id))?;
+    Ok(plugins.added_to(&packs)?.registry().clone())
 }
 
 /// What stands for this build of the program: another build makes all results anew.

@@ -15,6 +15,8 @@ mod machine;
 mod man;
 mod node;
 mod nodes;
+mod plugin;
+mod plugin_args;
 mod problems;
 mod progress;
 mod run;
@@ -40,6 +42,9 @@ const GOOD: ExitCode = ExitCode::SUCCESS;
 pub(crate) type Ending = Result<ExitCode, miette::Report>;
 
 fn main() -> ExitCode {
+    if let Some(served) = plugin_args::served() {
+        return served;
+    }
     problems::prepare();
     let ending = match Cli::parse().verb {
         Verb::Run(args) => run::run(&args),
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         Verb::Graph(args) => graph::graph(&args),
         Verb::Nodes(args) => nodes::nodes(&args),
         Verb::Node(args) => node::node(&args),
+        Verb::Plugin(args) => plugin::plugin(&args),
         Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Completions(args) => completions::completions(&args),
         Verb::Man(args) => man::man(&args),

@@ -3,7 +3,7 @@
 use miette::{Report, miette};
 use weft::spec::{Effect, Form, NodeSpec, PortSpec, Registry};
 
-use crate::{Ending, GOOD, example, machine::registry};
+use crate::{Ending, GOOD, example, machine::registry, plugin_args::PluginArgs};
 
 /// Tell all about one kind of node.
 #[derive(Debug, clap::Args)]
@@ -13,11 +13,13 @@ pub(crate) struct Args {
     /// Print only the example: a graph that runs where it is saved beside `photos/`.
     #[arg(long)]
     example: bool,
+    #[command(flatten)]
+    plugins: PluginArgs,
 }
 
 /// Prints the page of one kind.
 pub(crate) fn node(args: &Args) -> Ending {
-    let registry = registry()?;
+    let registry = registry(&args.plugins)?;
     let found = registry.named(&args.kind);
     let node = match found[..] {
         [node] => node,

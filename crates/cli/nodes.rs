@@ -3,7 +3,7 @@
 use miette::IntoDiagnostic;
 use weft::spec::NodeSpec;
 
-use crate::{Ending, GOOD, machine::registry};
+use crate::{Ending, GOOD, machine::registry, plugin_args::PluginArgs};
 
 /// List every kind of node, or search them.
 #[derive(Debug, clap::Args)]
@@ -14,11 +14,13 @@ pub(crate) struct Args {
     /// Print the full descriptions as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    plugins: PluginArgs,
 }
 
 /// Lists kinds.
 pub(crate) fn nodes(args: &Args) -> Ending {
-    let registry = registry()?;
+    let registry = registry(&args.plugins)?;
     let found: Vec<_> = registry
         .nodes()
         .filter(|node| matches(node, &args.words))

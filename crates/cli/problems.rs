@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal, process::ExitCode, thread};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, Report};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, Report};
 
 /// The graph or the command is wrong.
 const WRONG: u8 = 2;
@@ -34,6 +34,14 @@ pub(crate) fn handler() -> GraphicalReportHandler {
         .with_links(!is_plain)
         .with_context_lines(1)
         .with_width(100)
+}
+
+/// Prints what is wrong without being the end.
+pub(crate) fn warn(problem: &dyn Diagnostic) {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = handler().render_report(&mut text, problem);
+    anstream::eprintln!("{text}");
 }
 
 /// Prints a report that ends the program.

@@ -45,6 +45,7 @@ pub(crate) fn print_json(plan: &Plan, report: &Report) {
         let mut told = json!({
             "node": row.node,
             "kind": row.kind,
+            "build": row.build.short(),
             "key": node.key().to_string(),
             "ms": row.time.as_secs_f64() * 1e3,
             "bytes": row.bytes,

@@ -3,26 +3,23 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    sync::mpsc::{Receiver, channel},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use miette::{Report, miette};
-use notify::{EventKind, RecursiveMode, Watcher};
 use weft::{
     Weft,
     engine::{Cancel, History, Outbox, Plan, Ride},
     graph::Given,
+    host::{Change, Plugins, Watch},
 };
 
 use crate::{Ending, GOOD, events, machine::Machine, problems, run, run::Output, source, summary};
 
-/// An editor that saves writes several times; wait this long for it to be done.
-const SETTLE: Duration = Duration::from_millis(40);
-
-/// Run a graph again whenever it, or a file that it reads, changes.
+/// Run a graph again whenever it, a file that it reads, or a plugin changes.
 ///
-/// Only what changed is made anew. Files that this watch has written are replaced; others only with `--overwrite`. Ctrl-C ends it.
+/// Only what changed is made anew: of a plugin that was built again, its nodes and what takes from them. A plugin that
+/// does not load leaves the one before in use. Files that this watch has written are replaced; others only with `--overwrite`. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Graph file.
@@ -47,17 +44,13 @@ struct Look {
 
 /// Watches a graph until it is stopped.
 pub(crate) fn watch(args: &Args) -> Ending {
-    let mut weft = args.machine.start()?;
-    let (tell, changes) = channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is an event too, on some systems, and must not make us read it again.
-        if let Ok(event) = event
-            && !matches!(event.kind, EventKind::Access(_))
-        {
-            let _ = tell.send(event.paths);
-        }
-    })
-    .map_err(|error| miette!("cannot watch files: {error}"))?;
+    watch_with(args, &[])
+}
+
+/// Watches a graph until it is stopped, with these plugins as well, whichever builds of them a lock names.
+pub(crate) fn watch_with(args: &Args, plugins: &[PathBuf]) -> Ending {
+    let mut weft = args.machine.start_with(plugins)?;
+    let mut watch = Watch::new().map_err(|why| miette!("{why}"))?;
     let cancel = Cancel::default();
     run::cancel_on_interrupt(&cancel)?;
     let outbox = Outbox::new(&args.output.out, args.output.overwrite);
@@ -65,17 +58,40 @@ pub(crate) fn watch(args: &Args) -> Ending {
         files: BTreeSet::from([source::absolute(&args.graph)]),
         history: History::default(),
     };
-    let mut watched = BTreeSet::new();
     // Before the first look too, so that no change between the two is missed.
-    watch_folders(&mut watcher, &look.files, &mut watched)?;
+    add_folders(&mut watch, &look.files, &weft)?;
+    let mut is_due = true;
     while !cancel.is_cancelled() {
-        if let Err(report) = go(args, &mut weft, &mut look, (&outbox, &cancel)) {
+        if is_due && let Err(report) = go(args, &mut weft, &mut look, (&outbox, &cancel)) {
             problems::tell(&report);
         }
-        watch_folders(&mut watcher, &look.files, &mut watched)?;
-        wait(&changes, &look.files, &cancel);
+        add_folders(&mut watch, &look.files, &weft)?;
+        let is_plugin = |path: &Path| weft.plugins().is_some_and(|plugins| plugins.may_be(path));
+        let is_file = |path: &Path| look.files.iter().any(|file| path.starts_with(file));
+        let matters = |path: &Path| is_plugin(path) || is_file(path);
+        let Some(changed) = watch.wait(matters, || cancel.is_cancelled()) else {
+            break;
+        };
+        is_due = changed.iter().any(|path| is_file(path));
+        is_due |= reload(&mut weft);
     }
     Ok(GOOD)
+}
+
+/// Loads what has changed of the plugins and says so; whether there is anything new.
+fn reload(weft: &mut Weft) -> bool {
+    let mut is_new = false;
+    for change in weft.reload_plugins() {
+        match change {
+            Change::Loaded(plugin) => {
+                is_new = true;
+                let (id, version, build) = (plugin.id(), plugin.version(), plugin.build().short());
+                anstream::println!("loaded {id} {version}, build {build}");
+            }
+            Change::Broken(problem) => problems::warn(&problem),
+        }
+    }
+    is_new
 }
 
 fn go(
@@ -124,41 +140,11 @@ fn go(
     Ok(())
 }
 
-/// Waits until one of `files` has changed and the changes have settled, or the watch is cancelled.
-fn wait(changes: &Receiver<Vec<PathBuf>>, files: &BTreeSet<PathBuf>, cancel: &Cancel) {
-    let matters = |paths: &[PathBuf]| {
-        paths
-            .iter()
-            .any(|path| files.iter().any(|file| path.starts_with(file)))
-    };
-    loop {
-        if cancel.is_cancelled() {
-            return;
-        }
-        match changes.recv_timeout(Duration::from_millis(100)) {
-            Ok(paths) if matters(&paths) => break,
-            _ => {}
-        }
-    }
-    while changes.recv_timeout(SETTLE).is_ok() {}
-}
-
-/// Watches the folders of `files` that are not watched yet.
-fn watch_folders(
-    watcher: &mut impl Watcher,
-    files: &BTreeSet<PathBuf>,
-    watched: &mut BTreeSet<PathBuf>,
-) -> miette::Result<()> {
-    for folder in folders(files) {
-        if watched.contains(&folder) {
-            continue;
-        }
-        watcher
-            .watch(&folder, RecursiveMode::NonRecursive)
-            .map_err(|error| miette!("cannot watch folder: {error}: {}", folder.display()))?;
-        watched.insert(folder);
-    }
-    Ok(())
+/// Watches the folders of the files and of the plugins.
+fn add_folders(watch: &mut Watch, files: &BTreeSet<PathBuf>, weft: &Weft) -> miette::Result<()> {
+    let plugins = weft.plugins().map(Plugins::folders).unwrap_or_default();
+    let added = watch.add(folders(files).into_iter().chain(plugins));
+    added.map_err(|why| miette!("{why}"))
 }
 
 /// The folders to watch: an editor may put a new file in the place of the old one, which a watch on the

@@ -142,6 +142,7 @@ impl Engine {
             Row {
                 node: node.name().to_owned(),
                 kind: node.id().to_owned(),
+                build: node.kind.build,
                 outcome: match (ended, entity) {
                     (Some(ended), _) => ended.outcome.clone(),
                     (None, Some(_)) => Outcome::Cancelled,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use weft_node::LogLevel;
 use weft_value::Image;
 
 use crate::Outcome;
@@ -34,6 +35,15 @@ pub enum Event<'a> {
         node: &'a str,
         /// The picture.
         image: &'a Image,
+    },
+    /// A node writes a line to the log.
+    Log {
+        /// Its name.
+        node: &'a str,
+        /// How much it matters.
+        level: LogLevel,
+        /// The line.
+        line: &'a str,
     },
     /// A node has ended, one way or another.
     Finished {

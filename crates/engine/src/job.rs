@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weft_node::{Error, Job, Models, Provenance, Result};
+use weft_node::{Error, Job, LogLevel, Models, Provenance, Result};
 use weft_value::{Image, Saved};
 
 use crate::{Cancel, Event, Events, Names, Outbox};
@@ -44,6 +44,14 @@ impl Job for Task {
         self.shared.events.on(Event::Preview {
             node: &self.node,
             image,
+        });
+    }
+
+    fn log(&self, level: LogLevel, line: &str) {
+        self.shared.events.on(Event::Log {
+            node: &self.node,
+            level,
+            line,
         });
     }
 

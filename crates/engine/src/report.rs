@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use weft_store::Tier;
-use weft_value::AnyValue;
+use weft_value::{AnyValue, Digest};
 
 /// What came of a run: one row per node of the graph.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Row {
     pub node: String,
     /// The id of its kind.
     pub kind: String,
+    /// The hash of the build of its code.
+    pub build: Digest,
     /// How it ended.
     pub outcome: Outcome,
     /// Another node whose result this is too, since both are made alike.

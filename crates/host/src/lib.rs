@@ -1,1 +1,27 @@
 //! Loads plugins, watches files, swaps packs.
+//!
+//! A plugin is a shared library ([`native`]) or a shader file ([`shader`]) in a folder that the user named. [`Plugins`] finds
+//! them, refuses what cannot be used and goes on with the rest, and loads again what has changed. Native code is trusted
+//! code, unless it runs in a process of its own.
+
+mod config;
+pub mod conformance;
+mod find;
+pub mod isolate;
+mod literal;
+mod lock;
+pub mod native;
+mod plugin;
+mod plugins;
+mod problem;
+pub mod shader;
+mod watch;
+mod wgsl;
+
+pub use config::{Config, Isolation};
+pub use isolate::Limits;
+pub use lock::Lock;
+pub use plugin::Plugin;
+pub use plugins::{Change, Plugins, Settings};
+pub use problem::PluginProblem;
+pub use watch::Watch;

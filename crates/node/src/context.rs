@@ -24,6 +24,9 @@ pub trait Job: Send + Sync {
     /// The path cannot be used, is taken, or cannot be written.
     fn save(&self, template: &str, extension: &str, bytes: &[u8]) -> Result<Saved>;
 
+    /// A line for who watches the run.
+    fn log(&self, _: LogLevel, _: &str) {}
+
     /// See [`Context::provenance`].
     fn provenance(&self) -> Option<&Provenance>;
 
@@ -31,6 +34,17 @@ pub trait Job: Send + Sync {
     fn models(&self) -> Option<&Models> {
         None
     }
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// For who looks for a mistake.
+    Debug,
+    /// For who watches.
+    Info,
+    /// The result may not be what was wanted.
+    Warning,
 }
 
 /// What a saved picture remembers of its making.
@@ -44,6 +58,7 @@ pub struct Provenance {
 
 /// What a running node may ask of its host. There is no clock, no environment and
 /// nothing global; randomness comes from an input of type `Seed`.
+#[derive(Clone)]
 pub struct Context {
     device: Device,
     job: Arc<dyn Job>,
@@ -70,6 +85,16 @@ impl Context {
         }
         self.job.step(done as u64, total as u64);
         Ok(())
+    }
+
+    /// Whether the run has been cancelled, for who waits without steps.
+    pub fn is_cancelled(&self) -> bool {
+        self.job.is_cancelled()
+    }
+
+    /// Writes a line to the log of the run.
+    pub fn log(&self, level: LogLevel, line: &str) {
+        self.job.log(level, line);
     }
 
     /// Shows what there is so far.

@@ -44,6 +44,11 @@ impl<'a> Facts<'a> {
         Self { known, written }
     }
 
+    /// The values known so far.
+    pub fn known(&self) -> &'a Values {
+        self.known
+    }
+
     /// The value of an input, if it is known.
     pub fn get<P: Port>(&self, input: &str) -> Option<P> {
         P::take(Some(self.known.get(input)?.clone())).ok()

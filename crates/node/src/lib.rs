@@ -13,7 +13,7 @@ mod outputs;
 mod pack;
 mod values;
 
-pub use context::{Context, Detached, Job, Provenance};
+pub use context::{Context, Detached, Job, LogLevel, Provenance};
 pub use error::{Error, Place, Result};
 pub use facts::{Facts, Written};
 pub use models::Models;
@@ -32,7 +32,7 @@ pub mod derive {
     //! What the derives write out; not for people.
 
     pub use weft_spec::{Form, Literal, OutputSpec, PortSpec, Range};
-    pub use weft_value::{AnyValue, Choice, Digest, Hasher, IntoLiteral, Port, Product, Value};
+    pub use weft_value::{AnyValue, Choice, IntoLiteral, Port, Product, Worded};
     pub use weft_value::{Decode, Encode, Malformed};
 
     pub use crate::{Inputs, Outputs, Result, Values};

@@ -15,13 +15,7 @@ pub trait Outputs {
 /// One output, named after its type: `image` for an `Image`, `images` for a list of them.
 impl<P: Product> Outputs for P {
     fn ports() -> Vec<OutputSpec> {
-        let ty = P::type_name();
-        let name = match ty.element() {
-            Some(element) => format!("{}s", element.as_str().to_lowercase()),
-            None => ty.as_str().to_lowercase(),
-        };
-        let help = format!("The resulting {name}.");
-        vec![OutputSpec { name, ty, help }]
+        vec![OutputSpec::of(P::type_name())]
     }
     fn give(self) -> Vec<AnyValue> {
         vec![P::give(self)]

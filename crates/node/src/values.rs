@@ -24,6 +24,11 @@ impl Values {
             .map(|(_, value)| value)
     }
 
+    /// Every value, by input.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &AnyValue)> {
+        self.0.iter().map(|(input, value)| (input.as_str(), value))
+    }
+
     /// Takes the value at an input.
     ///
     /// # Errors

@@ -30,29 +30,9 @@ pub(crate) fn expand(item: &DeriveInput) -> Result<TokenStream> {
     let ty = ident.to_string();
     Ok(quote! {
         impl ::weft_node::derive::Choice for #ident {
+            const NAME: &'static str = #ty;
             const WORDS: &'static [(Self, &'static str, &'static str)] = &[#(#words),*];
         }
-        impl ::weft_node::derive::Value for #ident {
-            const TYPE: &'static str = #ty;
-            fn form() -> ::weft_node::derive::Form {
-                ::weft_node::derive::Form::Choice(<Self as ::weft_node::derive::Choice>::specs())
-            }
-            fn from_literal(
-                literal: &::weft_node::derive::Literal,
-            ) -> ::std::result::Result<Self, ::std::string::String> {
-                let word = match literal {
-                    ::weft_node::derive::Literal::Name(word) => word.as_str(),
-                    _ => "",
-                };
-                <Self as ::weft_node::derive::Choice>::from_word(word)
-                    .ok_or_else(|| ::std::format!("{literal} is not one of the words of {}", #ty))
-            }
-            fn digest(&self) -> ::std::option::Option<::weft_node::derive::Digest> {
-                let word = <Self as ::weft_node::derive::Choice>::word(*self);
-                ::std::option::Option::Some(
-                    ::weft_node::derive::Hasher::new(#ty).field(word.as_bytes()).finish(),
-                )
-            }
-        }
+        impl ::weft_node::derive::Worded for #ident {}
     })
 }

@@ -69,6 +69,18 @@ pub enum Effect {
     Writes,
 }
 
+impl OutputSpec {
+    /// The only output of a node, named after its type: `image` for an `Image`, `images` for a list of them.
+    pub fn of(ty: TypeName) -> Self {
+        let name = match ty.element() {
+            Some(element) => format!("{}s", element.as_str().to_lowercase()),
+            None => ty.as_str().to_lowercase(),
+        };
+        let help = format!("The resulting {name}.");
+        Self { name, ty, help }
+    }
+}
+
 /// The version of a node that names none.
 fn first() -> u32 {
     1

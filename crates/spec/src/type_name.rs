@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The name of a value type, such as `Image` or `List<Image>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct TypeName(Cow<'static, str>);
 
 impl TypeName {

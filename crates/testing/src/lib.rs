@@ -3,7 +3,9 @@
 mod compare;
 mod devices;
 mod fixture;
+mod troubled;
 
 pub use compare::{assert_close, max_error, mean_error, numbers};
 pub use devices::for_each_device;
 pub use fixture::{Tensors, fixture};
+pub use troubled::Troubled;

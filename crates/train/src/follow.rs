@@ -3,6 +3,8 @@
 mod drawing;
 mod pictures;
 
+use drawing::Start;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -114,16 +116,24 @@ impl Course<'_> {
             Recipe::RetrievalAugmented {
                 autoencoder,
                 start,
+                paper_wiring,
                 pace,
                 ..
-            } => self.retrieval_augmented([autoencoder, start], pace, audience),
+            } => {
+                let start = Start::of(start, *paper_wiring);
+                self.retrieval_augmented(autoencoder, (&start, pace), audience)
+            }
             Recipe::InstructionTuning {
                 autoencoder,
                 start,
+                paper_wiring,
                 shares,
                 pace,
                 ..
-            } => self.instruction_tuning([autoencoder, start], (shares, pace), audience),
+            } => {
+                let start = Start::of(start, *paper_wiring);
+                self.instruction_tuning(autoencoder, (&start, shares, pace), audience)
+            }
         }
     }
 

@@ -68,6 +68,9 @@ pub enum Recipe {
         autoencoder: PathBuf,
         /// Weights of the stage before.
         start: PathBuf,
+        /// Whether what goes beyond the paper's wiring is left out of them.
+        #[serde(default)]
+        paper_wiring: bool,
         /// How long and how fast.
         pace: Pace,
     },
@@ -79,6 +82,9 @@ pub enum Recipe {
         autoencoder: PathBuf,
         /// Weights of a stage before.
         start: PathBuf,
+        /// Whether what goes beyond the paper's wiring is left out of them.
+        #[serde(default)]
+        paper_wiring: bool,
         /// How often each task is asked for.
         #[serde(default)]
         shares: Shares,

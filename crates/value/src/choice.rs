@@ -1,34 +1,23 @@
-//! One of a fixed set of words.
+//! Words of a fixed set, as values.
 
-use weft_spec::ChoiceSpec;
+use weft_spec::{Choice, Form, Literal};
 
-/// One of a fixed set of words; `#[derive(Choice)]` on an enum makes it a value too.
-pub trait Choice: Copy + PartialEq + Send + Sync + 'static {
-    /// Every variant with its word and help, in order.
-    const WORDS: &'static [(Self, &'static str, &'static str)];
+use crate::{Digest, Hasher, Value};
 
-    /// The words as a graph sees them.
-    fn specs() -> Vec<ChoiceSpec> {
-        let spec = |&(_, name, help): &(Self, &str, &str)| ChoiceSpec {
-            name: name.into(),
-            help: help.into(),
-        };
-        Self::WORDS.iter().map(spec).collect()
+/// Words of a fixed set that travel on wires too; `#[derive(Choice)]` on an enum says so.
+pub trait Worded: Choice {}
+
+impl<C: Worded> Value for C {
+    const TYPE: &'static str = <C as Choice>::NAME;
+
+    fn form() -> Form {
+        Form::Choice(Self::specs())
     }
-
-    /// The variant of that word.
-    fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, name, _)| *name == word)
-            .map(|(variant, ..)| *variant)
+    fn from_literal(literal: &Literal) -> Result<Self, String> {
+        Self::from_literal_word(literal)
     }
-
-    /// The word of this variant.
-    fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(variant, ..)| *variant == self)
-            .map_or("", |(_, name, _)| name)
+    fn digest(&self) -> Option<Digest> {
+        let word = self.word().as_bytes();
+        Some(Hasher::new(<C as Choice>::NAME).field(word).finish())
     }
 }

@@ -10,8 +10,6 @@ mod digest;
 mod file;
 mod image;
 pub mod instruction;
-mod list;
-mod literal;
 mod mask;
 mod port;
 mod product;
@@ -21,21 +19,20 @@ mod stored;
 
 pub use any::{AnyValue, Value, ValueType};
 pub use call::Call;
-pub use choice::Choice;
+pub use choice::Worded;
 pub use color::Color;
 pub use convert::{CONVERSIONS, convert};
 pub use digest::{Digest, Hasher};
 pub use file::{File, Folder};
 pub use image::{ColorSpace, Image};
 pub use instruction::Instruction;
-pub use list::List;
-pub use literal::IntoLiteral;
 pub use mask::Mask;
 pub use port::Port;
 pub use product::Product;
 pub use saved::Saved;
 pub use scalar::Seed;
 pub use stored::{Decode, Encode, Malformed};
+pub use weft_spec::{Choice, IntoLiteral, List};
 
 /// The types of this crate, for the list of every type a program knows.
 pub const TYPES: &[ValueType] = &[

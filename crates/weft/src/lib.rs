@@ -1,18 +1,19 @@
 //! Weft for embedders: a host for graphs with the built-in packs, and a prelude for nodes of one's own.
 
-mod host;
 mod names;
 mod packs;
 pub mod prelude;
 mod trouble;
+mod weft;
 
-pub use host::{Builder, Weft};
+pub use self::weft::{Builder, Weft};
 pub use names::Remembered;
 pub use packs::PACKS;
 pub use trouble::Trouble;
 pub use weft_engine as engine;
 pub use weft_eval as eval;
 pub use weft_graph as graph;
+pub use weft_host as host;
 pub use weft_node as node;
 pub use weft_spec as spec;
 pub use weft_store as store;

@@ -41,6 +41,17 @@ pub struct Instruct {
 }
 
 impl Instruct {
+    /// The same without what goes beyond the paper, to measure what that is worth: no index embedding, no spatial
+    /// features. The context comes through cross-attention alone.
+    #[must_use]
+    pub fn as_in_the_paper(mut self) -> Self {
+        self.index.clear();
+        self.spatial = None;
+        self.config.index_embedding = false;
+        self.config.spatial_features = false;
+        self
+    }
+
     /// What the U-Net finds in the references of a batch of `batch` pictures; it is the same for every step,
     /// so do it once.
     ///

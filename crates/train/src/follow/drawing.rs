@@ -21,6 +21,23 @@ use crate::{
 /// Scenes on a sheet of samples.
 const SHOWN: usize = 24;
 
+/// What a stage starts from.
+pub(super) struct Start<'a> {
+    /// The weights of a stage before.
+    weights: &'a Path,
+    /// Whether what goes beyond the paper's wiring is left out.
+    paper_wiring: bool,
+}
+
+impl<'a> Start<'a> {
+    pub(super) fn of(weights: &'a Path, paper_wiring: bool) -> Self {
+        Self {
+            weights,
+            paper_wiring,
+        }
+    }
+}
+
 impl Course<'_> {
     /// Stage 0.
     pub(super) fn text_to_image(
@@ -41,8 +58,8 @@ impl Course<'_> {
     /// Stage 1.
     pub(super) fn retrieval_augmented(
         &self,
-        [autoencoder, start]: [&Path; 2],
-        pace: &Pace,
+        autoencoder: &Path,
+        (start, pace): (&Start<'_>, &Pace),
         audience: &mut dyn Audience,
     ) -> Result<Vec<String>, FollowError> {
         let net = self.start(start)?;
@@ -56,8 +73,8 @@ impl Course<'_> {
     /// Stage 2.
     pub(super) fn instruction_tuning(
         &self,
-        [autoencoder, start]: [&Path; 2],
-        (shares, pace): (&Shares, &Pace),
+        autoencoder: &Path,
+        (start, shares, pace): (&Start<'_>, &Shares, &Pace),
         audience: &mut dyn Audience,
     ) -> Result<Vec<String>, FollowError> {
         if let Some(fault) = shares.fault() {
@@ -81,10 +98,16 @@ impl Course<'_> {
     }
 
     /// The U-Net of the stage before, learning.
-    fn start(&self, path: &Path) -> Result<Instruct, FollowError> {
-        let bytes = self.read("the stage before", path)?;
+    fn start(&self, start: &Start<'_>) -> Result<Instruct, FollowError> {
+        let bytes = self.read("the stage before", start.weights)?;
         let learning = self.device.clone().autodiff();
-        Instruct::read(&bytes, &learning, Precision::Bf16).map_err(unfit("the stage before", path))
+        let net = Instruct::read(&bytes, &learning, Precision::Bf16);
+        let net = net.map_err(unfit("the stage before", start.weights))?;
+        Ok(if start.paper_wiring {
+            net.as_in_the_paper()
+        } else {
+            net
+        })
     }
 
     fn latents<'b>(

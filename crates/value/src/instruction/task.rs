@@ -1,8 +1,6 @@
 //! What an instruction may ask for: the tasks, and what each takes.
 
-use weft_spec::{Form, Literal};
-
-use crate::{Choice, Digest, Hasher, Value};
+use crate::{Choice, Worded};
 
 /// What an instruction asks for. The first six are trained, the others are combinations that a model
 /// never saw (Instruct-Imagen, arXiv 2401.01952, table 1 and section 5.1).
@@ -105,6 +103,7 @@ impl Role {
 }
 
 impl Choice for Task {
+    const NAME: &'static str = "InstructionTask";
     const WORDS: &'static [(Self, &'static str, &'static str)] = &[
         (Self::TextToImage, "TextToImage", "From words alone."),
         (
@@ -155,24 +154,4 @@ impl Choice for Task {
     ];
 }
 
-impl Value for Task {
-    const TYPE: &'static str = "InstructionTask";
-
-    fn form() -> Form {
-        Form::Choice(Self::specs())
-    }
-    fn from_literal(literal: &Literal) -> Result<Self, String> {
-        let task = match literal {
-            Literal::Name(word) => Self::from_word(word),
-            _ => None,
-        };
-        task.ok_or_else(|| format!("{literal} is not a task"))
-    }
-    fn digest(&self) -> Option<Digest> {
-        Some(
-            Hasher::new(Self::TYPE)
-                .field(self.word().as_bytes())
-                .finish(),
-        )
-    }
-}
+impl Worded for Task {}

@@ -1,8 +1,6 @@
 //! A value written in Rust, as a graph file would spell it: for the defaults of inputs.
 
-use weft_spec::Literal;
-
-use crate::Choice;
+use crate::{Choice, Literal};
 
 /// A value written in Rust, as a graph file would spell it.
 pub trait IntoLiteral {

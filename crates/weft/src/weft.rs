@@ -8,6 +8,7 @@ use std::{
 
 use weft_engine::{Engine, Packs, Plan, Report, Ride, Settings, plan};
 use weft_graph::{DiskFiles, Given, Graph};
+use weft_host::{Change, PluginProblem, Plugins};
 use weft_node::Pack;
 use weft_spec::{ClashingId, Source};
 use weft_store::Store;
@@ -21,7 +22,12 @@ const MEMORY_BYTES: u64 = 2 << 30;
 
 /// A host for graphs.
 pub struct Weft {
+    /// Those of the program.
+    base: Packs,
+    /// Those, and the plugins.
     packs: Packs,
+    plugins: Option<Plugins>,
+    plugin_problems: Vec<PluginProblem>,
     device: Chosen,
     engine: Engine,
 }
@@ -33,6 +39,7 @@ pub struct Builder {
     device: DeviceChoice,
     store: Option<Arc<Store>>,
     workers: Option<usize>,
+    plugins: Option<weft_host::Settings>,
 }
 
 impl Builder {
@@ -71,7 +78,14 @@ impl Builder {
         self
     }
 
-    /// Opens the device and starts the engine.
+    /// Where plugins are; by default nowhere. What cannot be used is in [`Weft::plugin_problems`].
+    #[must_use]
+    pub fn plugins(mut self, settings: weft_host::Settings) -> Self {
+        self.plugins = Some(settings);
+        self
+    }
+
+    /// Opens the device, starts the engine, and loads the plugins.
     ///
     /// # Errors
     /// The device cannot be used, or two packs bring the same node.
@@ -87,11 +101,21 @@ impl Builder {
             store,
             workers: self.workers,
         });
-        Ok(Weft {
+        let mut weft = Weft {
+            base: packs.clone(),
             packs,
+            plugins: self.plugins.map(Plugins::new),
+            plugin_problems: Vec::new(),
             device,
             engine,
-        })
+        };
+        let problem = |change| match change {
+            Change::Broken(problem) => Some(problem),
+            Change::Loaded(_) => None,
+        };
+        let problems = weft.reload_plugins().into_iter().filter_map(problem);
+        weft.plugin_problems = problems.collect();
+        Ok(weft)
     }
 }
 
@@ -104,12 +128,38 @@ impl Weft {
             device: DeviceChoice::Auto,
             store: None,
             workers: None,
+            plugins: None,
         }
     }
 
     /// Every kind of node.
     pub fn packs(&self) -> &Packs {
         &self.packs
+    }
+
+    /// The plugins, if any were asked for.
+    pub fn plugins(&self) -> Option<&Plugins> {
+        self.plugins.as_ref()
+    }
+
+    /// Why some plugins could not be used when the host started.
+    pub fn plugin_problems(&self) -> &[PluginProblem] {
+        &self.plugin_problems
+    }
+
+    /// Looks at the plugins again: the next graph that is read or planned has what is new, and plans that were made
+    /// before go on with what they were made of.
+    pub fn reload_plugins(&mut self) -> Vec<Change> {
+        let Some(plugins) = &mut self.plugins else {
+            return Vec::new();
+        };
+        let mut changes = plugins.reload();
+        if !changes.is_empty() {
+            let (packs, clashes) = plugins.packs(&self.base);
+            self.packs = packs;
+            changes.extend(clashes.into_iter().map(Change::Broken));
+        }
+        changes
     }
 
     /// The device, and why it was taken.
