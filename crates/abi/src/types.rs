@@ -99,10 +99,11 @@ impl Shape {
     }
 }
 
-/// A WGSL program to run on pictures where they are. The program sees, in group 0: each input as `array<f32>` at bindings
-/// 0, 1, …, read-only; then the result, `array<f32>`, read and written; then, if there are any, the uniforms as
-/// `array<f32>`, read-only storage. Its entry is `main`, of `@workgroup_size(64)`, called once for each number of the result,
-/// rounded up.
+/// A WGSL program to run on pictures where they are. The program sees, in group 0: each input as `var<storage, read_write>
+/// …: array<f32>` at bindings 0, 1, …, of which it only reads; then the result, alike; then, if there are any, the uniforms
+/// as `var<storage, read> …: array<f32>`. Its entry is `main`, of `@workgroup_size(64)`, called at least once for each number
+/// of the result, which is the one at `id.x + id.y * groups.x * 64`, of `@builtin(global_invocation_id) id` and
+/// `@builtin(num_workgroups) groups`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Program {

@@ -1,9 +1,7 @@
 //! This side of the boundary: everything that is unsafe about being a plugin is here.
 
 use std::{
-    any::Any,
     ffi::{CStr, c_char},
-    panic::{AssertUnwindSafe, catch_unwind},
     ptr,
     sync::OnceLock,
 };
@@ -13,7 +11,10 @@ use weft_abi::{
     host::Functions, plugin,
 };
 
-use crate::{Context, Error, Facts, Pack, Result, Values};
+use crate::{
+    Context, Error, Facts, Pack, Result, Values,
+    guard::{guarded, listen},
+};
 
 static HOST: OnceLock<Functions> = OnceLock::new();
 
@@ -58,6 +59,10 @@ macro_rules! tell {
 const NONE: Value = Value(0);
 
 impl Host {
+    /// Whether both are of one call.
+    pub(crate) fn is(self, other: Self) -> bool {
+        self.call == other.call
+    }
     pub(crate) fn input(self, name: &str) -> Wrote<Option<Value>> {
         match ask!(self, input, NONE, Text::of(name)) {
             Err(Status::ABSENT) => Ok(None),
@@ -86,6 +91,7 @@ impl Host {
         let text = ask!(self, get_text, Text::of(""), value)?;
         let bytes = match text.length {
             0 => &[],
+            _ if text.bytes.is_null() => return Err(Status::WRONG_SIZE),
             // SAFETY: the host's text is good until the value is released, which nobody does here.
             length => unsafe { std::slice::from_raw_parts(text.bytes, length) },
         };
@@ -207,24 +213,18 @@ fn host(call: Call) -> Option<Host> {
 }
 
 /// Runs `body` for a call; neither an error nor a panic leaves it.
-fn guarded(call: Call, body: impl FnOnce(Host) -> Result<()>) -> Status {
+fn ended(call: Call, body: impl FnOnce(Host) -> Result<()>) -> Status {
     let Some(host) = host(call) else {
         return Status::FAILED;
     };
-    match catch_unwind(AssertUnwindSafe(|| body(host))) {
+    match guarded(|| body(host)) {
         Ok(Ok(())) => Status::OK,
         Ok(Err(error)) => host.failed(&error),
-        Err(panic) => {
-            host.fail("", &said(&*panic));
+        Err(said) => {
+            host.fail("", &said);
             Status::PANICKED
         }
     }
-}
-
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "without a word".to_owned())
 }
 
 /// Writes what the pack brings.
@@ -233,7 +233,7 @@ fn said(panic: &(dyn Any + Send)) -> String {
 /// `out` may be written.
 pub unsafe fn describe(pack: &'static Pack, out: *mut Text) -> Status {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
-    let made = catch_unwind(|| {
+    let made = guarded(|| {
         let text = || {
             let described = Described {
                 id: pack.id().to_owned(),
@@ -256,7 +256,7 @@ pub unsafe fn describe(pack: &'static Pack, out: *mut Text) -> Status {
 
 /// Runs the node of that place.
 pub fn run(pack: &'static Pack, call: Call, node: u32) -> Status {
-    guarded(call, |host| {
+    ended(call, |host| {
         let entry = entry_of(pack, node)?;
         let mut context = Context::of(host);
         let given = (entry.run)(&mut Values::of(host), &mut context)?;
@@ -271,7 +271,7 @@ pub fn run(pack: &'static Pack, call: Call, node: u32) -> Status {
 
 /// Has the node of that place look at what is known of its inputs.
 pub fn check(pack: &'static Pack, call: Call, node: u32) -> Status {
-    guarded(call, |host| {
+    ended(call, |host| {
         let values = Values::of(host);
         (entry_of(pack, node)?.check)(&Facts::new(&values))
     })
@@ -325,17 +325,11 @@ pub unsafe fn entry(host: *const Table, own: &'static Table) -> *const Table {
         match found {
             Ok(functions) => {
                 HOST.get_or_init(|| functions);
-                quiet();
+                listen();
             }
             Err(_) => return ptr::null(),
         }
     }
     // A host of another version reads that of this table, and says which it wants.
     own
-}
-
-/// Keeps panics from being printed: the host is told of them. The hook is that of this library alone.
-fn quiet() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
 }

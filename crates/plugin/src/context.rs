@@ -62,9 +62,10 @@ impl Context {
 
     /// Runs a WGSL program on pictures where they are; the result is like `like`, with other numbers.
     ///
-    /// The program sees, in group 0: each of `inputs` as `array<f32>` at bindings 0, 1, …, read-only; then the result, read
-    /// and written; then, if there are any, `uniforms` as `array<f32>`, read-only storage. Its entry is `main`, of
-    /// `@workgroup_size(64)`, called once for each number of the result.
+    /// The program sees, in group 0: each of `inputs` as `var<storage, read_write> …: array<f32>` at bindings 0, 1, …, of which
+    /// it only reads; then the result, alike; then, if there are any, `uniforms` as `var<storage, read> …: array<f32>`. Its
+    /// entry is `main`, of `@workgroup_size(64)`, called at least once for each number of the result, which is the one at
+    /// `id.x + id.y * groups.x * 64`, of `@builtin(global_invocation_id) id` and `@builtin(num_workgroups) groups`.
     ///
     /// # Errors
     /// The program is wrong, there is nothing here that runs it, or there is no host.

@@ -18,6 +18,7 @@ mod boundary;
 mod context;
 mod error;
 mod facts;
+mod guard;
 mod node;
 mod outputs;
 mod pack;

@@ -35,8 +35,8 @@ impl Picture {
         let count = dims
             .iter()
             .try_fold(1usize, |all, axis| all.checked_mul(*axis));
-        let is_empty = dims.contains(&0);
-        if is_empty || count != Some(numbers.len()) {
+        let is_none = |axis: &usize| *axis == 0 || u32::try_from(*axis).is_err();
+        if dims.iter().any(is_none) || count != Some(numbers.len()) {
             let message = format!(
                 "{} numbers do not make a picture of {dims:?}",
                 numbers.len()
@@ -97,6 +97,8 @@ impl Picture {
     pub(crate) fn make(&self, host: Host, kind: Kind) -> Result<Value, Status> {
         match &self.numbers {
             Numbers::Own(numbers) => host.make_picture(&self.shape(kind), numbers),
+            // A number of another call may be that of another value in this one.
+            Numbers::Held(holder, _) if !holder.is(host) => Err(Status::NO_SUCH),
             Numbers::Held(_, value) => Ok(*value),
         }
     }

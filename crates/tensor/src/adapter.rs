@@ -1,5 +1,7 @@
 //! The graphics adapters of this machine, and the one wgpu device that everything shares.
 
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
 use burn::tensor::Device;
 use burn_wgpu::WgpuSetup;
 use wgpu::{DeviceType, Features, Instance};
@@ -52,6 +54,9 @@ impl Adapter {
 
     /// Opens the adapter with all its features and limits, and registers it with burn.
     pub(crate) fn open(&self, instance: Instance) -> Result<Device, DeviceError> {
+        if let Some(known) = known(|opened| opened.adapter == self.handle.get_info()) {
+            return Ok(known.burn);
+        }
         let cannot = |why: String| DeviceError::Open {
             name: self.name.clone(),
             why,
@@ -68,7 +73,9 @@ impl Adapter {
         };
         let (device, queue) = pollster::block_on(self.handle.request_device(&descriptor))
             .map_err(|error| cannot(error.to_string()))?;
-        let backend = self.handle.get_info().backend;
+        let info = self.handle.get_info();
+        let backend = info.backend;
+        let shared = (device.clone(), queue.clone());
         let setup = WgpuSetup {
             instance,
             adapter: self.handle.clone(),
@@ -76,11 +83,62 @@ impl Adapter {
             queue,
             backend,
         };
-        Device::wgpu_options()
+        let burn = Device::wgpu_options()
             .setup(setup)
             .init()
-            .map_err(|error| cannot(error.to_string()))
+            .map_err(|error| cannot(error.to_string()))?;
+        let mut all = all();
+        let number = all.len();
+        all.push(Opened {
+            number,
+            adapter: info,
+            burn: burn.clone(),
+            device: shared.0,
+            queue: shared.1,
+        });
+        Ok(burn)
     }
+}
+
+/// An adapter that has been opened, as burn and as wgpu know it.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    /// Its place among those that have been opened.
+    pub(crate) number: usize,
+    adapter: wgpu::AdapterInfo,
+    burn: Device,
+    pub(crate) device: wgpu::Device,
+    pub(crate) queue: wgpu::Queue,
+}
+
+/// Every adapter that has been opened; none is closed before the process ends.
+static OPENED: Mutex<Vec<Opened>> = Mutex::new(Vec::new());
+
+fn all() -> MutexGuard<'static, Vec<Opened>> {
+    OPENED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn known(is_it: impl Fn(&Opened) -> bool) -> Option<Opened> {
+    all().iter().find(|opened| is_it(opened)).cloned()
+}
+
+/// What `device` is to wgpu, if it is an adapter that was opened here.
+pub(crate) fn opened(device: &Device) -> Option<Opened> {
+    known(|opened| opened.burn == *device)
+}
+
+/// Any adapter, the best there is, a software one too; opened once.
+///
+/// # Errors
+/// A sentence on why there is none.
+pub(crate) fn any() -> Result<Device, String> {
+    static ANY: LazyLock<Result<Device, String>> = LazyLock::new(|| {
+        let instance = Instance::default();
+        let best = listed(&instance).into_iter().next();
+        let best = best.ok_or_else(|| "no adapter was found".to_owned())?;
+        best.open(instance).map_err(|error| error.to_string())
+    });
+    ANY.clone()
 }
 
 /// Every graphics adapter of this machine, real ones first.

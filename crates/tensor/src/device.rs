@@ -95,6 +95,11 @@ pub fn choose(choice: DeviceChoice) -> Result<Chosen, DeviceError> {
     }
 }
 
+/// Whether tensors of the device lie on a graphics adapter.
+pub(crate) fn is_gpu(device: &Device) -> bool {
+    *device != Device::flex() && adapter::opened(device).is_some()
+}
+
 fn cpu(why: &str) -> Chosen {
     Chosen {
         device: Device::flex(),

@@ -12,6 +12,7 @@ mod norm;
 mod optional;
 mod packed;
 mod plain;
+mod shader;
 mod upsample;
 
 pub use weft_kernels::Precision;
@@ -25,4 +26,5 @@ pub use linear::linear;
 pub use matmul::matmul;
 pub use norm::{group_norm_silu, layer_norm};
 pub use packed::{packed_bytes, set_packed_limit};
+pub use shader::{Shader, ShaderError, ShaderFailure};
 pub use upsample::upsample_nearest2;

@@ -407,7 +407,7 @@ unsafe extern "C" fn run_wgsl(call: Call, program: *const Program, out: *mut Val
                 .ok_or(Status::WRONG_KIND)
         });
         let tensors: Vec<_> = tensors.collect::<Result<_, _>>()?;
-        let ran = crate::wgsl::run(source, &tensors, uniforms, axes, live.context.device());
+        let ran = crate::wgsl::run(source, (&tensors, uniforms), axes, live.context.device());
         let tensor = ran.map_err(|message| {
             live.fail("", &message);
             Status::FAILED
