@@ -8,6 +8,7 @@ mod examples;
 mod graphs;
 mod interrupt;
 mod layers;
+mod plugins;
 mod program;
 mod recall;
 mod scale;

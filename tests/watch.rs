@@ -12,7 +12,7 @@ use std::{
 use crate::program::weft;
 
 /// A watch that is stopped when the test ends.
-struct Watching {
+pub(crate) struct Watching {
     child: Child,
     lines: Receiver<String>,
 }
@@ -26,7 +26,13 @@ impl Drop for Watching {
 
 impl Watching {
     fn start(graph: &str, out: &str) -> Self {
+        Self::start_with(graph, out, &[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn start_with(graph: &str, out: &str, more: &[&str]) -> Self {
         let mut command = weft();
+        command.env("XDG_RUNTIME_DIR", out);
         command.args([
             "watch",
             "--device",
@@ -36,6 +42,7 @@ impl Watching {
             out,
             graph,
         ]);
+        command.args(more);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -59,7 +66,7 @@ impl Watching {
     }
 
     /// Waits for a line with `part` in it and returns all lines up to it.
-    fn until(&self, part: &str) -> Vec<String> {
+    pub(crate) fn until(&self, part: &str) -> Vec<String> {
         let mut seen = Vec::new();
         loop {
             match self.lines.recv_timeout(Duration::from_secs(60)) {

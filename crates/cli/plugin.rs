@@ -4,6 +4,8 @@ mod check;
 mod dev;
 mod list;
 mod lock;
+mod new;
+mod sdk;
 mod test;
 
 use clap::Subcommand;
@@ -21,6 +23,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    New(new::Args),
     Test(test::Args),
     List(list::Args),
     Check(check::Args),
@@ -31,6 +34,7 @@ enum Verb {
 /// Does one of these.
 pub(crate) fn plugin(args: &Args) -> Ending {
     match &args.verb {
+        Verb::New(args) => new::new(args),
         Verb::Test(args) => test::test(args),
         Verb::List(args) => list::list(args),
         Verb::Check(args) => check::check(args),

@@ -8,10 +8,16 @@ use weft::store::{Existing, write_atomically};
 
 /// The crates of the SDK, as they are in the repository.
 const CRATES: [(&str, Dir<'_>); 4] = [
-    ("plugin", include_dir!("$CARGO_MANIFEST_DIR/crates/plugin/src")),
+    (
+        "plugin",
+        include_dir!("$CARGO_MANIFEST_DIR/crates/plugin/src"),
+    ),
     ("abi", include_dir!("$CARGO_MANIFEST_DIR/crates/abi/src")),
     ("spec", include_dir!("$CARGO_MANIFEST_DIR/crates/spec/src")),
-    ("node_macros", include_dir!("$CARGO_MANIFEST_DIR/crates/node_macros/src")),
+    (
+        "node_macros",
+        include_dir!("$CARGO_MANIFEST_DIR/crates/node_macros/src"),
+    ),
 ];
 
 /// Their manifests.
@@ -50,7 +56,10 @@ fn write_folder(to: &Path, sources: &Dir<'_>) -> miette::Result<()> {
 fn root() -> String {
     let shared = ROOT.find("[workspace.package]").unwrap_or_default();
     let profiles = ROOT.find("[profile").unwrap_or(ROOT.len());
-    format!("[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n{}", &ROOT[shared..profiles])
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n{}",
+        &ROOT[shared..profiles]
+    )
 }
 
 /// Writes a new file.

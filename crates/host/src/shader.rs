@@ -53,7 +53,8 @@ impl ShaderPlugin {
     /// # Errors
     /// All that is wrong with its header, or else what is wrong with its code.
     pub fn read(path: &Path, text: &str) -> Result<Self, ShaderProblem> {
-        let header = Header::read(text).map_err(|faults| ShaderProblem::header(path, text, faults))?;
+        let header =
+            Header::read(text).map_err(|faults| ShaderProblem::header(path, text, faults))?;
         let whole = format!("{text}\n{}", prelude::of(&header));
         let shader = Shader::new(&whole).map_err(|error| {
             let entry = match header.output.ty {

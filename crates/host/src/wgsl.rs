@@ -14,9 +14,14 @@ pub(crate) fn run(
     device: &Device,
 ) -> Result<Tensor<4>, String> {
     let shader = Shader::new(source).map_err(|error| {
-        let place = error.places.first().and_then(|(place, _)| source.get(..place.start));
+        let place = error
+            .places
+            .first()
+            .and_then(|(place, _)| source.get(..place.start));
         let line = place.map(|before| before.matches('\n').count() + 1);
-        let line = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+        let line = line
+            .map(|line| format!(" in line {line}"))
+            .unwrap_or_default();
         format!("the WGSL program is wrong{line}: {error}")
     })?;
     let made = shader.run(inputs, uniforms, axes, device);

@@ -18,9 +18,7 @@ pub(crate) fn guarded<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     let ended = panic::catch_unwind(AssertUnwindSafe(body));
     IS_GUARDED.set(outer);
     ended.map_err(|panic| {
-        let said = said(&*panic);
-        // What a panic carries is the author's, and might panic again as it is dropped.
-        std::mem::forget(panic);
+        let said = said(panic).unwrap_or_else(|| "without a word".to_owned());
         match PLACE.take() {
             Some(place) => format!("{said}, at {place}"),
             None => said,
@@ -28,10 +26,15 @@ pub(crate) fn guarded<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-fn said(panic: &(dyn Any + Send)) -> String {
+/// The text that a panic carries.
+fn said(panic: Box<dyn Any + Send>) -> Option<String> {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "without a word".to_owned())
+    if text.is_none() {
+        // Something else is the author's own, and might panic again as it is dropped.
+        std::mem::forget(panic);
+    }
+    text
 }
 
 /// Keeps panics that are guarded from being printed, since the host is told of them. The hook is that of this library

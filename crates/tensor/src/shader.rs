@@ -74,10 +74,15 @@ impl Shader {
             message: reasons(error.as_inner()),
             places: placed(error.spans().map(|(span, said)| (*span, said.as_str()))),
         })?;
-        let entry = module.entry_points.iter().find(|entry| entry.name == "main");
+        let entry = module
+            .entry_points
+            .iter()
+            .find(|entry| entry.name == "main");
         let fault = match entry {
             None => Some("it has no entry `main`"),
-            Some(entry) if entry.stage != ShaderStage::Compute => Some("its `main` is not `@compute`"),
+            Some(entry) if entry.stage != ShaderStage::Compute => {
+                Some("its `main` is not `@compute`")
+            }
             Some(entry) if entry.workgroup_size != [GROUP as u32, 1, 1] => {
                 Some("its `main` is not of `@workgroup_size(64)`")
             }
@@ -88,7 +93,9 @@ impl Shader {
                 message: fault.to_owned(),
                 places: Vec::new(),
             }),
-            None => Ok(Self { text: text.to_owned() }),
+            None => Ok(Self {
+                text: text.to_owned(),
+            }),
         }
     }
 
@@ -110,16 +117,17 @@ impl Shader {
             return pass::run(&self.text, (inputs, uniforms), shape, device);
         }
         let gpu = adapter::any().map_err(ShaderFailure::NoAdapter)?;
-        let there: Vec<_> = inputs.iter().map(|input| input.clone().to_device(&gpu)).collect();
+        let there: Vec<_> = inputs
+            .iter()
+            .map(|input| input.clone().to_device(&gpu))
+            .collect();
         let made = pass::run(&self.text, (&there, uniforms), shape, &gpu)?;
         Ok(made.to_device(device))
     }
 }
 
 /// The places that naga names, as bytes of the text.
-fn placed<'a>(
-    labels: impl Iterator<Item = (naga::Span, &'a str)>,
-) -> Vec<(Range<usize>, String)> {
+fn placed<'a>(labels: impl Iterator<Item = (naga::Span, &'a str)>) -> Vec<(Range<usize>, String)> {
     let place = |(span, said): (naga::Span, &str)| Some((span.to_range()?, said.to_owned()));
     labels.filter_map(place).collect()
 }

@@ -73,7 +73,10 @@ impl Type {
 
     fn row(self) -> &'static (&'static str, Type, Form) {
         // Every type has its row.
-        TYPES.iter().find(|(_, ty, _)| *ty == self).unwrap_or(&TYPES[0])
+        TYPES
+            .iter()
+            .find(|(_, ty, _)| *ty == self)
+            .unwrap_or(&TYPES[0])
     }
 
     /// Whether it is a picture or a mask.
@@ -162,22 +165,33 @@ impl Header {
             } else if inputs.is_empty() && output.is_none() {
                 help.push(line.text);
             } else if !line.text.trim().is_empty() {
-                let message = "is neither `name: Type  help` nor `-> name: Type  help`; help goes above".to_owned();
+                let message =
+                    "is neither `name: Type  help` nor `-> name: Type  help`; help goes above"
+                        .to_owned();
                 faults.push((message, line.span.clone()));
             }
         }
         let (id, version) = named(first.text);
         if id.split('.').count() < 3 || version.is_empty() {
-            let message = "must name the node and its version: `// vendor.pack.Kind 0.1.0`".to_owned();
+            let message =
+                "must name the node and its version: `// vendor.pack.Kind 0.1.0`".to_owned();
             faults.push((message, first.span.clone()));
         }
         let help = help.join("\n").trim().to_owned();
         if help.is_empty() {
-            faults.push(("a line after the name says what the node does".to_owned(), first.span.clone()));
+            faults.push((
+                "a line after the name says what the node does".to_owned(),
+                first.span.clone(),
+            ));
         }
         let output = match output {
-            Some((said, line)) => given(said, &inputs).map_err(|message| (message, line.span.clone())),
-            None => Err(("no line `-> image: Image like input  help` says what it gives".to_owned(), first.span.clone())),
+            Some((said, line)) => {
+                given(said, &inputs).map_err(|message| (message, line.span.clone()))
+            }
+            None => Err((
+                "no line `-> image: Image like input  help` says what it gives".to_owned(),
+                first.span.clone(),
+            )),
         };
         match output {
             Ok(output) if faults.is_empty() => Ok(Self {
@@ -203,19 +217,27 @@ fn named(line: &str) -> (String, String) {
 
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_lowercase()) && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    chars.next().is_some_and(|c| c.is_ascii_lowercase())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether a line is meant to be an input: a name, a colon, a word with a capital.
 fn is_port(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, rest)| {
-        is_name(name) && rest.trim_start().starts_with(|c: char| c.is_ascii_uppercase()) && rest.contains("  ")
+        is_name(name)
+            && rest
+                .trim_start()
+                .starts_with(|c: char| c.is_ascii_uppercase())
+            && rest.contains("  ")
     })
 }
 
 /// The words before two spaces, and the help after them.
 fn parted(line: &str) -> Result<(&str, String), String> {
-    let (words, help) = line.trim().split_once("  ").ok_or("has no help: set it off by two spaces")?;
+    let (words, help) = line
+        .trim()
+        .split_once("  ")
+        .ok_or("has no help: set it off by two spaces")?;
     Ok((words.trim(), help.trim().to_owned()))
 }
 
@@ -235,7 +257,8 @@ fn input(line: &Line<'_>) -> Result<Input, String> {
     let default = default.map(|text| {
         let form = &ty.row().2;
         let literal = literal(text).ok_or_else(|| format!("`{text}` is no value"))?;
-        form.read(&literal).map_err(|wanted| format!("the default must be {wanted}"))
+        form.read(&literal)
+            .map_err(|wanted| format!("the default must be {wanted}"))
     });
     Ok(Input {
         name: name.to_owned(),
@@ -262,7 +285,9 @@ fn range(text: &str) -> Result<Range, String> {
 }
 
 fn literal(text: &str) -> Option<Literal> {
-    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
     match (text, quoted) {
         ("true", _) => Some(Literal::Bool(true)),
         ("false", _) => Some(Literal::Bool(false)),
@@ -294,7 +319,9 @@ fn given(said: &str, inputs: &[Input]) -> Result<Output, String> {
 
 fn size(text: &str, inputs: &[Input]) -> Result<Size, String> {
     let place = |name: &str, is_it: fn(Type) -> bool, what: &str| {
-        let found = inputs.iter().position(|input| input.name == name.trim() && is_it(input.ty));
+        let found = inputs
+            .iter()
+            .position(|input| input.name == name.trim() && is_it(input.ty));
         found.ok_or_else(|| format!("`{}` is no input of {what}", name.trim()))
     };
     if text.is_empty() {
@@ -305,13 +332,24 @@ fn size(text: &str, inputs: &[Input]) -> Result<Size, String> {
     }
     if let Some(like) = text.strip_prefix("like ") {
         let (name, times) = like.split_once('*').unwrap_or((like, "1"));
-        let times = times.trim().parse::<f64>().ok().filter(|it| *it > 0.0 && it.is_finite());
-        let times = times.ok_or_else(|| format!("`{like}` is no size, such as `like image * 2`"))?;
-        return Ok(Size::Like(place(name, Type::is_picture, "a picture")?, times));
+        let times = times
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|it| *it > 0.0 && it.is_finite());
+        let times =
+            times.ok_or_else(|| format!("`{like}` is no size, such as `like image * 2`"))?;
+        return Ok(Size::Like(
+            place(name, Type::is_picture, "a picture")?,
+            times,
+        ));
     }
     let (width, height) = text
         .split_once(" x ")
         .ok_or_else(|| format!("`{text}` is no size: write `like image`, or `width x height`"))?;
     let is_whole = |ty| ty == Type::Integer;
-    Ok(Size::Of(place(width, is_whole, "Integer")?, place(height, is_whole, "Integer")?))
+    Ok(Size::Of(
+        place(width, is_whole, "Integer")?,
+        place(height, is_whole, "Integer")?,
+    ))
 }

@@ -53,7 +53,9 @@ impl ShaderKind {
         for (name, ty) in &self.inputs {
             let value = values.get(name);
             let lack = || Error::input(native::forever(name), "has no value of its type");
-            let numbers = value.and_then(|value| taken.add(*ty, value)).ok_or_else(lack)?;
+            let numbers = value
+                .and_then(|value| taken.add(*ty, value))
+                .ok_or_else(lack)?;
             taken.numbers.push(numbers);
         }
         Ok(taken)
@@ -69,7 +71,10 @@ impl ShaderKind {
             Size::Of(width, height) => {
                 let axis = |place: usize| match taken.numbers[place][0] {
                     axis if axis >= 1.0 => Ok(axis as usize),
-                    _ => Err(Error::input(native::forever(&self.inputs[place].0), "must be 1 or more")),
+                    _ => Err(Error::input(
+                        native::forever(&self.inputs[place].0),
+                        "must be 1 or more",
+                    )),
                 };
                 Ok([axis(height)?, axis(width)?])
             }
@@ -133,7 +138,9 @@ impl Kind for ShaderKind {
         let mut uniforms = shape.map(|axis| axis as f32).to_vec();
         debug_assert_eq!(uniforms.len(), prelude::RESULT);
         uniforms.extend(taken.numbers.iter().flatten());
-        let made = self.shader.run(&taken.pictures, &uniforms, shape, context.device());
+        let made = self
+            .shader
+            .run(&taken.pictures, &uniforms, shape, context.device());
         let made = made.map_err(|error| Error::Missing(error.to_string()))?;
         Ok(vec![match self.output {
             Type::Mask => AnyValue::new(Mask::new(made)),

@@ -76,7 +76,10 @@ fn value(ty: Type, at: usize) -> (&'static str, String) {
             let channels = [at, at + 1, at + 2, at + 3].map(number).join(", ");
             ("vec4<f32>", format!("vec4<f32>({channels})"))
         }
-        Type::Seed => ("u32", format!("u32({}) * 65536u + u32({})", number(at), number(at + 1))),
+        Type::Seed => (
+            "u32",
+            format!("u32({}) * 65536u + u32({})", number(at), number(at + 1)),
+        ),
         _ => ("f32", number(at)),
     }
 }

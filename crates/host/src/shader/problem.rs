@@ -39,7 +39,8 @@ impl ShaderProblem {
         let label = |(message, span)| LabeledSpan::new_with_span(Some(message), span);
         let places = faults.into_iter().map(label).collect();
         let mut problem = Self::new(path, text, "its first comment is wrong".to_owned(), places);
-        problem.help = Some("`weft plugin new acme.name --lang wgsl` writes one to start from".to_owned());
+        problem.help =
+            Some("`weft plugin new acme.name --lang wgsl` writes one to start from".to_owned());
         problem
     }
 
@@ -50,10 +51,12 @@ impl ShaderProblem {
             let place: std::ops::Range<usize> = place;
             (place.end <= text.len()).then(|| LabeledSpan::new_with_span(Some(said), place))
         };
-        let is_ours = !places.is_empty() && places.iter().all(|(place, _)| place.start > text.len());
+        let is_ours =
+            !places.is_empty() && places.iter().all(|(place, _)| place.start > text.len());
         let places = places.into_iter().filter_map(own).collect();
         let mut problem = Self::new(path, text, message, places);
-        problem.help = is_ours.then(|| format!("it must have `{entry}`, and no names that begin with `weft_`"));
+        problem.help = is_ours
+            .then(|| format!("it must have `{entry}`, and no names that begin with `weft_`"));
         problem
     }
 }

@@ -30,21 +30,29 @@ fn read(text: &str) -> Result<ShaderPlugin, ShaderProblem> {
 fn wrong(text: &str) -> Vec<String> {
     let problem = read(text).err().expect("it is wrong");
     let labels = problem.labels().into_iter().flatten();
-    let mut said: Vec<_> = labels.filter_map(|label| label.label().map(str::to_owned)).collect();
+    let mut said: Vec<_> = labels
+        .filter_map(|label| label.label().map(str::to_owned))
+        .collect();
     said.insert(0, problem.to_string());
     said
 }
 
 fn picture(shape: [usize; 4], device: &Device) -> Tensor<4> {
-    let numbers: Vec<f32> = (0..shape.iter().product()).map(|n: usize| n as f32 / 100.0).collect();
+    let numbers: Vec<f32> = (0..shape.iter().product())
+        .map(|n: usize| n as f32 / 100.0)
+        .collect();
     Tensor::from_data(TensorData::new(numbers, shape), device)
 }
 
 /// What a shader gives, or nothing where no adapter is.
 fn run(text: &str, values: Vec<(&str, AnyValue)>, device: &Device) -> Option<AnyValue> {
     let mut all = Values::default();
-    values.into_iter().for_each(|(name, value)| all.put(name, value));
-    let kind = read(text).unwrap_or_else(|problem| panic!("{problem:?}")).kind();
+    values
+        .into_iter()
+        .for_each(|(name, value)| all.put(name, value));
+    let kind = read(text)
+        .unwrap_or_else(|problem| panic!("{problem:?}"))
+        .kind();
     match kind.run(&mut all, &mut Context::detached(device.clone())) {
         Ok(mut given) => given.pop(),
         Err(error) if error.to_string().contains("this machine has none") => {
@@ -58,9 +66,15 @@ fn run(text: &str, values: Vec<(&str, AnyValue)>, device: &Device) -> Option<Any
 #[test]
 fn a_header_says_what_the_node_is() {
     let described = read(ADD).unwrap().described();
-    assert_eq!((described.id.as_str(), described.version.as_str()), ("test.shader", "0.2.0"));
+    assert_eq!(
+        (described.id.as_str(), described.version.as_str()),
+        ("test.shader", "0.2.0")
+    );
     let node = &described.nodes[0];
-    assert_eq!((node.id.as_str(), node.summary()), ("test.shader.Add", "Adds a number."));
+    assert_eq!(
+        (node.id.as_str(), node.summary()),
+        ("test.shader.Add", "Adds a number.")
+    );
     assert!(node.help.ends_with("The how."));
     let by = node.input("by").unwrap();
     assert_eq!(by.default.as_ref().unwrap().to_string(), "0.25");
@@ -77,17 +91,26 @@ fn pictures_of_every_form_are_read_as_colours() {
                 ("image", AnyValue::new(Image::new(pixels.clone()))),
                 ("by", AnyValue::new(0.25)),
             ];
-            let Some(given) = run(ADD, values, device) else { return };
+            let Some(given) = run(ADD, values, device) else {
+                return;
+            };
             let made = given.get::<Image>().unwrap().pixels();
             assert_eq!(made.dims(), shape);
             let colours = |tensor: Tensor<4>| numbers(&tensor.narrow(1, 0, 3));
             assert_eq!(colours(made.clone()), colours(pixels.clone() + 0.25));
             if shape[1] == 4 {
-                assert_eq!(numbers(&made.narrow(1, 3, 1)), numbers(&pixels.narrow(1, 3, 1)));
+                assert_eq!(
+                    numbers(&made.narrow(1, 3, 1)),
+                    numbers(&pixels.narrow(1, 3, 1))
+                );
             }
         }
         let grey = AnyValue::new(Image::new(picture([1, 1, 2, 3], device)));
-        if let Some(given) = run(ADD, vec![("image", grey), ("by", AnyValue::new(0.0))], device) {
+        if let Some(given) = run(
+            ADD,
+            vec![("image", grey), ("by", AnyValue::new(0.0))],
+            device,
+        ) {
             assert_eq!(given.get::<Image>().unwrap().dims(), [1, 3, 2, 3]);
         }
     });
@@ -115,14 +138,22 @@ fn coverage(at: vec2<u32>) -> f32 {
 ";
     let device = Device::flex();
     let values = vec![
-        ("mask", AnyValue::new(Mask::new(picture([1, 1, 2, 2], &device) + 0.5))),
+        (
+            "mask",
+            AnyValue::new(Mask::new(picture([1, 1, 2, 2], &device) + 0.5)),
+        ),
         ("width", AnyValue::new(3i64)),
         ("height", AnyValue::new(2i64)),
         ("seed", AnyValue::new(weft_value::Seed(4_000_000_007))),
-        ("tint", AnyValue::new(weft_value::Color([1.0, 0.0, 0.0, 1.0]))),
+        (
+            "tint",
+            AnyValue::new(weft_value::Color([1.0, 0.0, 0.0, 1.0])),
+        ),
         ("flag", AnyValue::new(true)),
     ];
-    let Some(given) = run(text, values, &device) else { return };
+    let Some(given) = run(text, values, &device) else {
+        return;
+    };
     let made = given.get::<Mask>().unwrap().coverage();
     assert_eq!(numbers(&made), [8.5, 9.5, 10.5, 18.5, 19.5, 20.5]);
 }
@@ -131,7 +162,9 @@ fn coverage(at: vec2<u32>) -> f32 {
 fn every_mistake_of_a_header_is_told_at_once() {
     let said = wrong("fn pixel() {}");
     assert!(said[1].contains("begins with a comment"), "{said:?}");
-    let text = ADD.replace("Number = 0.25", "Nunber = 0.25").replace("like image ", "like imago ");
+    let text = ADD
+        .replace("Number = 0.25", "Nunber = 0.25")
+        .replace("like image ", "like imago ");
     let said = wrong(&text);
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(said[1].contains("`Nunber` is no type"), "{said:?}");
@@ -140,7 +173,11 @@ fn every_mistake_of_a_header_is_told_at_once() {
         (" 0.2.0", "", "must name the node and its version"),
         ("0.25 in", "true in", "the default must be a number"),
         ("-1.0..=1.0", "few     ", "is no range"),
-        ("-> image: Image", "-> image: Number", "is no type of output"),
+        (
+            "-> image: Image",
+            "-> image: Number",
+            "is no type of output",
+        ),
         ("-> image", "// image", "no line `-> image"),
     ] {
         let said = wrong(&ADD.replacen(from, to, 1)).join("\n");

@@ -2,8 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use burn::backend::{Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex, backend_extension, tensor::FloatTensor};
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::{
+    Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex, backend_extension,
+    tensor::FloatTensor,
+};
 use burn::tensor::Tensor;
 use burn_cubecl::kernel::into_contiguous;
 use burn_wgpu::{AutoCompiler, WgpuResource};
@@ -26,7 +29,11 @@ impl Found {
 pub(super) fn of(tensor: Tensor<4>) -> Result<(Tensor<4>, WgpuResource), String> {
     let found = Found::default();
     let tensor = Tensor::from_dispatch(Dispatch::buffer(tensor.into_dispatch(), found.clone()));
-    let taken = found.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let taken = found
+        .0
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     let lack = || "the tensor is not on a graphics adapter".to_owned();
     Ok((tensor, taken.ok_or_else(lack)??))
 }
@@ -46,7 +53,9 @@ impl Buffers for Flex {
 impl Buffers for Cube {
     fn buffer(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
         let x = into_contiguous(x);
-        let resource = x.client.get_resource::<WgpuServer<AutoCompiler>>(x.handle.clone());
+        let resource = x
+            .client
+            .get_resource::<WgpuServer<AutoCompiler>>(x.handle.clone());
         let flushed = x.client.flush();
         found.put(match (resource, flushed) {
             (Ok(resource), Ok(())) => Ok(resource.resource().clone()),

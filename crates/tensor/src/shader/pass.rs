@@ -9,9 +9,10 @@ use std::{
 use burn::tensor::{Device, Tensor};
 use burn_wgpu::WgpuResource;
 use wgpu::{
-    BindGroupDescriptor, BindGroupEntry, BindGroupLayoutDescriptor, BindGroupLayoutEntry, BindingResource,
-    BindingType, BufferBinding, BufferBindingType, BufferUsages, ComputePipeline, ComputePipelineDescriptor,
-    ErrorFilter, PipelineLayoutDescriptor, ShaderModuleDescriptor, ShaderSource, ShaderStages,
+    BindGroupDescriptor, BindGroupEntry, BindGroupLayoutDescriptor, BindGroupLayoutEntry,
+    BindingResource, BindingType, BufferBinding, BufferBindingType, BufferUsages, ComputePipeline,
+    ComputePipelineDescriptor, ErrorFilter, PipelineLayoutDescriptor, ShaderModuleDescriptor,
+    ShaderSource, ShaderStages,
 };
 
 use super::{GROUP, ShaderFailure, buffers};
@@ -47,7 +48,10 @@ pub(super) fn run(
     let resources: Vec<_> = bound.iter().map(|(_, resource)| resource).collect();
     submit(&opened, &pipeline, (&resources, uniforms), count)?;
     // The last is the result, and it is there.
-    bound.pop().map(|(made, _)| made).ok_or_else(|| ShaderFailure::Refused("no result".to_owned()))
+    bound
+        .pop()
+        .map(|(made, _)| made)
+        .ok_or_else(|| ShaderFailure::Refused("no result".to_owned()))
 }
 
 /// How many numbers the result has, if the adapter can hold them.
@@ -57,8 +61,13 @@ fn fitting(
     opened: &Opened,
 ) -> Result<usize, ShaderFailure> {
     let limits = opened.device.limits();
-    let count = shape.iter().try_fold(1usize, |all, axis| all.checked_mul(*axis));
-    let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) / 4;
+    let count = shape
+        .iter()
+        .try_fold(1usize, |all, axis| all.checked_mul(*axis));
+    let most = limits
+        .max_storage_buffer_binding_size
+        .min(limits.max_buffer_size)
+        / 4;
     let buffers = inputs + 1 + usize::from(!uniforms.is_empty());
     if buffers > limits.max_storage_buffers_per_shader_stage as usize {
         let most = limits.max_storage_buffers_per_shader_stage;
@@ -174,7 +183,10 @@ fn submit(
                 usage: BufferUsages::STORAGE | BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             });
-            let bytes: Vec<u8> = uniforms.iter().flat_map(|number| number.to_le_bytes()).collect();
+            let bytes: Vec<u8> = uniforms
+                .iter()
+                .flat_map(|number| number.to_le_bytes())
+                .collect();
             queue.write_buffer(&buffer, 0, &bytes);
             buffer
         });

@@ -16,12 +16,19 @@ const BLEND: &str = "
     }";
 
 fn counted(shape: [usize; 4], device: &Device) -> Tensor<4> {
-    let numbers: Vec<f32> = (0..shape.iter().product()).map(|n: usize| n as f32).collect();
+    let numbers: Vec<f32> = (0..shape.iter().product())
+        .map(|n: usize| n as f32)
+        .collect();
     Tensor::from_data(TensorData::new(numbers, shape), device)
 }
 
 /// What a program gives, or nothing where no adapter is.
-fn given(shader: &Shader, inputs: &[Tensor<4>], shape: [usize; 4], device: &Device) -> Option<Tensor<4>> {
+fn given(
+    shader: &Shader,
+    inputs: &[Tensor<4>],
+    shape: [usize; 4],
+    device: &Device,
+) -> Option<Tensor<4>> {
     match shader.run(inputs, &[0.5], shape, device) {
         Ok(made) => Some(made),
         Err(ShaderFailure::NoAdapter(why)) => {
@@ -82,9 +89,19 @@ fn wrong_programs_say_what_is_wrong_and_where() {
     let typed = BLEND.replace("a[at] +", "a[at] + 1u +");
     assert!(!Shader::new(&typed).unwrap_err().places.is_empty());
     let lost = BLEND.replace("fn main", "fn other");
-    assert!(Shader::new(&lost).unwrap_err().message.contains("no entry `main`"));
+    assert!(
+        Shader::new(&lost)
+            .unwrap_err()
+            .message
+            .contains("no entry `main`")
+    );
     let narrow = BLEND.replace("workgroup_size(64)", "workgroup_size(8)");
-    assert!(Shader::new(&narrow).unwrap_err().message.contains("@workgroup_size(64)"));
+    assert!(
+        Shader::new(&narrow)
+            .unwrap_err()
+            .message
+            .contains("@workgroup_size(64)")
+    );
 }
 
 #[test]
@@ -94,9 +111,20 @@ fn a_program_that_does_not_fit_its_inputs_is_refused_and_harms_nothing() {
         let one = counted([1, 1, 2, 2], device);
         // It binds two inputs and is given one, so the uniforms are bound where it has the result.
         let refused = shader.run(std::slice::from_ref(&one), &[0.5], [1, 1, 2, 2], device);
-        assert!(matches!(refused, Err(ShaderFailure::Refused(_) | ShaderFailure::NoAdapter(_))));
-        let huge = shader.run(&[one.clone(), one.clone()], &[0.5], [1 << 20, 3, 1 << 20, 1 << 20], device);
-        assert!(matches!(huge, Err(ShaderFailure::TooLarge(_) | ShaderFailure::NoAdapter(_))));
+        assert!(matches!(
+            refused,
+            Err(ShaderFailure::Refused(_) | ShaderFailure::NoAdapter(_))
+        ));
+        let huge = shader.run(
+            &[one.clone(), one.clone()],
+            &[0.5],
+            [1 << 20, 3, 1 << 20, 1 << 20],
+            device,
+        );
+        assert!(matches!(
+            huge,
+            Err(ShaderFailure::TooLarge(_) | ShaderFailure::NoAdapter(_))
+        ));
         assert_eq!(numbers(&(one + 1.0)), [1.0, 2.0, 3.0, 4.0]);
     });
 }
