@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use miette::miette;
 use weft::host::{Config, conformance};
 
 use crate::{Ending, GOOD, plugin_args, summary};
@@ -13,6 +14,9 @@ use crate::{Ending, GOOD, plugin_args, summary};
 pub(crate) struct Args {
     /// Plugin, or a folder of them.
     path: PathBuf,
+    /// Try only the node of this kind.
+    #[arg(long, value_name = "KIND")]
+    node: Option<String>,
 }
 
 /// Tries plugins.
@@ -20,7 +24,8 @@ pub(super) fn test(args: &Args) -> Ending {
     let start = std::time::Instant::now();
     let limits = plugin_args::limits(&Config::default())?;
     let (mut tried, mut faults, mut node) = (0, 0, String::new());
-    conformance::test(&args.path, &limits, &mut |verdict| {
+    let only = args.node.as_deref();
+    conformance::test(&args.path, (only, &limits), &mut |verdict| {
         if verdict.node != node {
             node.clone_from(&verdict.node);
             anstream::println!("{node}");
@@ -35,10 +40,9 @@ pub(super) fn test(args: &Args) -> Ending {
         }
     })?;
     if tried == 0 {
-        return Err(miette::miette!(
-            "there is no plugin in {}",
-            args.path.display()
-        ));
+        let what = args.node.as_ref().map(|node| format!("node `{node}`"));
+        let what = what.unwrap_or_else(|| "plugin".to_owned());
+        return Err(miette!("there is no {what} in {}", args.path.display()));
     }
     let time = summary::time(start.elapsed());
     anstream::println!("{tried} trials, {faults} faults in {time}");

@@ -50,19 +50,20 @@ pub struct Verdict {
     pub fault: Option<String>,
 }
 
-/// Tries every node of the plugins at `path`; `hear` is told of each verdict as it comes.
+/// Tries every node of the plugins at `path`, or only those of the kind `only`; `hear` is told of each verdict as it comes.
 ///
 /// # Errors
 /// Why one of them cannot be used at all.
 pub fn test(
     path: &Path,
-    limits: &Limits,
+    (only, limits): (Option<&str>, &Limits),
     hear: &mut dyn FnMut(Verdict),
 ) -> Result<(), PluginProblem> {
     let limits = Limits {
         time: limits.time.min(PATIENCE),
         ..limits.clone()
     };
+    let is_wanted = |kind: &&Arc<dyn Kind>| only.is_none_or(|only| kind.spec().kind() == only);
     for place in places(path)? {
         let file = place.file()?;
         let bytes = std::fs::read(&file).map_err(|error| PluginProblem::Folder {
@@ -78,17 +79,17 @@ pub fn test(
             .is_some_and(|extension| extension == "wgsl")
         {
             let plugin = shader(&file, &bytes)?;
-            plugin
-                .kinds()
-                .iter()
-                .for_each(|kind| kept_to(kind, None, hear));
+            for kind in plugin.kinds().iter().filter(|kind| is_wanted(kind)) {
+                kept_to(kind, None, hear);
+            }
             continue;
         }
         let isolated = Isolated::start(&file, &bytes, &limits).map_err(description)?;
         let described = isolated.described().clone();
         let build = weft_value::Digest::of(&bytes);
         let plugin = Plugin::new(&file, build, &described, isolated.kinds());
-        for kind in plugin.map_err(description)?.kinds() {
+        let plugin = plugin.map_err(description)?;
+        for kind in plugin.kinds().iter().filter(|kind| is_wanted(kind)) {
             kept_to(kind, Some(&isolated), hear);
         }
     }

@@ -1,6 +1,7 @@
 /* A plugin that does everything a plugin must not do, one node each. Built by the tests of the host and of the program.
  * It declares by hand what it needs of weft.h, since it breaks what that promises. */
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ static const char *DESCRIPTION =
     NODE("Wrong", IMAGE, "Image")
     NODE("Build", IMAGE, "Number")
     NODE("Patient", IMAGE, "Image")
+    NODE("Copy", IMAGE, "Image")
     "])";
 
 static int32_t describe(text *out) {
@@ -103,6 +105,19 @@ static int32_t liar(call c) {
     return give(c, 0, made);
 }
 
+/* Not troubled at all: the numbers out and in again. */
+static int32_t copy(call c, value image) {
+    shape s;
+    value made;
+    if (get_shape(c, image, &s) != 0) return failed(c, "there is no shape");
+    size_t length = (size_t)s.batch * s.channels * s.height * s.width;
+    float *numbers = malloc(length * sizeof *numbers);
+    int32_t status = read_pixels(c, image, numbers, length);
+    if (status == 0) status = make_picture(c, &s, numbers, length, &made);
+    free(numbers);
+    return status == 0 ? give(c, 0, made) : failed(c, "it cannot be copied");
+}
+
 static int32_t devour(void) {
     for (;;) {
         char *more = malloc(64 << 20);
@@ -129,6 +144,7 @@ static int32_t run(call c, uint32_t node) {
     case 11:
         for (uint64_t i = 0; step(c, i, 0) == 0; i++) {}
         return -2;
+    case 12: return copy(c, image);
     }
     return -1;
 }

@@ -6,6 +6,7 @@ use burn::tensor::{Bytes, DType, Shape};
 use weft_kernels::ShapeError;
 
 /// The f32 of a tensor in the order of its axes; copied only where they do not lie so.
+#[derive(Debug)]
 pub(crate) struct Floats(FlexTensor);
 
 impl Floats {

@@ -13,6 +13,7 @@ use weft_abi::{
 };
 use weft_node::LogLevel;
 use weft_spec::TypeName;
+use weft_tensor::Numbers;
 use weft_value::{AnyValue, Color, ColorSpace, File, Folder, Image, Mask, Seed};
 
 use super::calls::{Live, live};
@@ -258,9 +259,8 @@ unsafe extern "C" fn read(call: Call, value: Value, out: *mut f32, length: usize
         if out.is_null() || shape.numbers() != Some(length) {
             return Err(Status::WRONG_SIZE);
         }
-        let data = tensor.try_into_data().map_err(|_| Status::FAILED)?;
-        let data = data.convert::<f32>();
-        let numbers = data.as_slice::<f32>().map_err(|_| Status::FAILED)?;
+        let numbers = Numbers::of(&tensor).map_err(|_| Status::FAILED)?;
+        let numbers = numbers.slice();
         // SAFETY: the plugin promises room for `length` numbers, and that many there are.
         unsafe { out.copy_from(numbers.as_ptr(), numbers.len()) };
         Ok(())

@@ -1,12 +1,12 @@
 //! A node of a shared library, as the engine sees it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use burn::tensor::Device;
 use weft_abi::Status;
 use weft_node::{Context, Error, Facts, Kind, Literal, NodeSpec, Result, Values};
-use weft_spec::OutputSpec;
-use weft_value::AnyValue;
+use weft_spec::{OutputSpec, TypeName};
+use weft_value::{AnyValue, File, Folder, TYPES};
 
 use super::{
     calls::{Failure, Going},
@@ -85,15 +85,29 @@ pub(crate) fn taken(spec: &NodeSpec, outputs: Vec<Option<AnyValue>>) -> Result<V
         let value = value.ok_or_else(|| wrong(format!("gave no output `{name}`")))?;
         let given = value.type_name();
         if given == *ty {
-            Ok(value)
-        } else {
-            Err(wrong(format!(
+            return Ok(value);
+        }
+        match value.get::<String>() {
+            Some(text) => typed(ty, text).map_err(wrong),
+            None => Err(wrong(format!(
                 "gave {given} for the output `{name}`, which is {ty}"
-            )))
+            ))),
         }
     };
     let given = outputs.into_iter().chain(std::iter::repeat(None));
     spec.outputs.iter().zip(given).map(check).collect()
+}
+
+/// A text as a value of that type: a path, or a word of a plugin's own set.
+fn typed(ty: &TypeName, text: &str) -> Result<AnyValue, String> {
+    match ty.as_str() {
+        "File" => File::open(Path::new(text)).map(AnyValue::new),
+        "Folder" => Folder::open(Path::new(text)).map(AnyValue::new),
+        _ if TYPES.iter().any(|known| known.name() == ty.as_str()) || ty.element().is_some() => {
+            Err(format!("gave Text for an output that is {ty}"))
+        }
+        _ => Ok(AnyValue::new(text.to_owned())),
+    }
 }
 
 impl Kind for NativeKind {

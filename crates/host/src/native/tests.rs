@@ -44,6 +44,14 @@ fn a_picture_passes_through_as_it_is() {
 }
 
 #[test]
+fn numbers_go_out_and_in_again() {
+    let given = run("Copy").unwrap();
+    let image = given[0].get::<Image>().unwrap();
+    let wanted: Vec<_> = (0..60).map(|n| n as f32).collect();
+    assert_eq!(numbers(&image.pixels()), wanted);
+}
+
+#[test]
 fn numbers_that_mean_nothing_are_refused() {
     assert!(run("Garbage").is_ok(), "{:?}", run("Garbage"));
     assert_eq!(run("Twice").unwrap_err(), "released twice, and said so");
