@@ -5,12 +5,7 @@
 mod inputs;
 mod trial;
 
-use std::{
-    path::Path,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{path::Path, sync::Arc, thread, time::Duration};
 
 use burn::tensor::Device;
 use weft_node::Kind;
@@ -235,9 +230,9 @@ fn not_numbers(trial: &Trial<'_>) -> Option<String> {
 
 fn cancelled(trial: &Trial<'_>) -> Option<String> {
     let sample = Sample::plain(Picture::of((1, 3, 768, 768)));
-    let start = Instant::now();
-    let ended = trial.run_cancelled(&sample, Duration::from_millis(20));
-    let late = start.elapsed().saturating_sub(Duration::from_millis(20));
+    let soon = Duration::from_millis(20);
+    let (ended, took) = trial.run_cancelled(&sample, soon);
+    let late = took.saturating_sub(soon);
     match ended {
         Ended::Crashed(how) => Some(how),
         _ if late > CANCEL => Some(format!(

@@ -54,23 +54,33 @@ impl Job for Deadline {
 impl Trial<'_> {
     /// Runs the node with a sample.
     pub(super) fn run(&self, sample: &Sample) -> Ended {
-        self.go(sample, Instant::now() + super::ENOUGH)
+        self.run_cancelled(sample, super::ENOUGH).0
     }
 
-    /// Runs the node with a sample, in a run that is cancelled after `time`.
-    pub(super) fn run_cancelled(&self, sample: &Sample, time: Duration) -> Ended {
-        self.go(sample, Instant::now() + time)
+    /// Runs the node with a sample, in a run that is cancelled after `time`; how long it took.
+    pub(super) fn run_cancelled(&self, sample: &Sample, time: Duration) -> (Ended, Duration) {
+        match self.values(sample) {
+            Ok(values) => {
+                let start = Instant::now();
+                let ended = self.go(values, start + time);
+                (ended, start.elapsed())
+            }
+            Err(why) => (Ended::Failed(why), Duration::ZERO),
+        }
     }
 
-    fn go(&self, sample: &Sample, deadline: Instant) -> Ended {
+    fn values(&self, sample: &Sample) -> Result<Values, String> {
         let mut values = Values::default();
         for port in &self.spec.inputs {
-            match sample.value(self.kind, port, &self.device) {
-                Ok(Some(value)) => values.put(&port.name, value),
-                Ok(None) => {}
-                Err(why) => return Ended::Failed(format!("`{}`: {why}", port.name)),
+            let value = sample.value(self.kind, port, &self.device);
+            if let Some(value) = value.map_err(|why| format!("`{}`: {why}", port.name))? {
+                values.put(&port.name, value);
             }
         }
+        Ok(values)
+    }
+
+    fn go(&self, mut values: Values, deadline: Instant) -> Ended {
         let mut context = Context::new(self.device.clone(), Arc::new(Deadline(deadline)));
         let run = AssertUnwindSafe(|| self.kind.run(&mut values, &mut context));
         match catch_unwind(run) {

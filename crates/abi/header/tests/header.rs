@@ -7,7 +7,8 @@ use std::{fs, path::Path, process::Command};
 use weft_abi::Described;
 
 fn folder() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    // This crate lies in the folder of weft-abi.
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 #[test]
