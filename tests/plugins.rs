@@ -65,6 +65,29 @@ fn plugins_are_listed_and_their_nodes_run() {
 }
 
 #[test]
+fn a_weft_toml_that_is_wrong_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("weft.toml"),
+        "plugins = [\".\"]\nisolated = true\n",
+    )
+    .unwrap();
+    let wrong = run(folder.path(), &["plugin", "list"]).with(2);
+    assert!(
+        wrong.err.contains("weft.toml") && wrong.err.contains("isolated"),
+        "{}",
+        wrong.err
+    );
+    fs::write(folder.path().join("weft.toml"), "plugins = [\"gone\"]").unwrap();
+    let gone = run(folder.path(), &["plugin", "list"]).with(1);
+    assert!(
+        gone.err.contains("cannot read the plugin folder"),
+        "{}",
+        gone.err
+    );
+}
+
+#[test]
 fn a_graph_that_wants_another_version_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     Troubled {

@@ -44,3 +44,13 @@ pub(crate) enum Verb {
     Completions(completions::Args),
     Man(man::Args),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_verb_can_be_parsed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -130,7 +130,10 @@ impl Events for Teller {
                 self.bar.set_message(format!("{node} {done}/{total}"))
             }
             Event::Finished { .. } => self.bar.inc(1),
-            Event::Log { level, .. } if level == LogLevel::Debug => {}
+            Event::Log {
+                level: LogLevel::Debug,
+                ..
+            } => {}
             Event::Log { node, level, line } => self.bar.suspend(|| {
                 let mark = if level == LogLevel::Warning {
                     "warning: "

@@ -17,6 +17,7 @@ use crate::{Ending, problems, summary, watch};
 /// A folder with a Cargo.toml is built by `cargo build --release`, one with a Makefile by `make`; a .wgsl file needs no
 /// build. A build that fails leaves the one before in use.
 #[derive(Debug, clap::Args)]
+#[group(skip)] // that of `watch` is called alike
 pub(crate) struct Args {
     /// Folder of the plugin, or a .wgsl file.
     path: PathBuf,

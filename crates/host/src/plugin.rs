@@ -12,6 +12,9 @@ use weft_node::Kind;
 use weft_spec::{NodeSpec, PackSpec};
 use weft_value::Digest;
 
+#[cfg(test)]
+mod tests;
+
 /// A plugin that can be used: its description has been checked.
 pub struct Plugin {
     spec: PackSpec,

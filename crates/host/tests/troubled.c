@@ -10,6 +10,14 @@
 typedef uint64_t call, value;
 typedef struct { const char *bytes; size_t length; } text;
 typedef struct { uint32_t kind, space, batch, channels, height, width; } shape;
+typedef struct {
+    uint32_t size, inputs_length;
+    text source;
+    const value *inputs;
+    const float *uniforms;
+    size_t uniforms_length;
+    shape s;
+} program;
 typedef struct { uint32_t size, abi; void (*(*find)(const char *))(void); } table;
 
 static const table *host;
@@ -19,6 +27,7 @@ static int32_t (*get_number)(call, value, double *);
 static int32_t (*read_pixels)(call, value, float *, size_t);
 static int32_t (*make_picture)(call, const shape *, const float *, size_t, value *);
 static int32_t (*make_number)(call, double, value *);
+static int32_t (*run_wgsl)(call, const program *, value *);
 static int32_t (*give)(call, uint32_t, value);
 static int32_t (*step)(call, uint64_t, uint64_t);
 static int32_t (*fail)(call, text, text);
@@ -54,6 +63,8 @@ static const char *DESCRIPTION =
     NODE("Build", IMAGE, "Number")
     NODE("Patient", IMAGE, "Image")
     NODE("Copy", IMAGE, "Image")
+    NODE("Shade", IMAGE, "Image")
+    NODE("Misshade", IMAGE, "Image")
     "])";
 
 static int32_t describe(text *out) {
@@ -118,6 +129,25 @@ static int32_t copy(call c, value image) {
     return status == 0 ? give(c, 0, made) : failed(c, "it cannot be copied");
 }
 
+/* A program on the picture where it is: each number times the uniform. */
+static int32_t shade(call c, value image, const char *product) {
+    static const char BEFORE[] =
+        "@group(0) @binding(0) var<storage, read_write> seen: array<f32>;\n"
+        "@group(0) @binding(1) var<storage, read_write> made: array<f32>;\n"
+        "@group(0) @binding(2) var<storage, read> uniforms: array<f32>;\n"
+        "@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {\n"
+        "    if (id.x < arrayLength(&made)) { made[id.x] = ";
+    char source[1024];
+    snprintf(source, sizeof source, "%s%s; }\n}\n", BEFORE, product);
+    const float uniforms[] = { 2.0f };
+    program p = { sizeof(program), 1, of(source), &image, uniforms, 1, { 0 } };
+    value made;
+    if (get_shape(c, image, &p.s) != 0) return failed(c, "there is no shape");
+    /* The host has said what is wrong, if anything is. */
+    if (run_wgsl(c, &p, &made) != 0) return -1;
+    return give(c, 0, made);
+}
+
 static int32_t devour(void) {
     for (;;) {
         char *more = malloc(64 << 20);
@@ -145,6 +175,8 @@ static int32_t run(call c, uint32_t node) {
         for (uint64_t i = 0; step(c, i, 0) == 0; i++) {}
         return -2;
     case 12: return copy(c, image);
+    case 13: return shade(c, image, "seen[id.x] * uniforms[0]");
+    case 14: return shade(c, image, "seen[id.x] * unfirms[0]");
     }
     return -1;
 }
@@ -166,6 +198,7 @@ __attribute__((visibility("default"))) const table *ENTRY(const table *from) {
     *(void **)&read_pixels = (void *)host->find("weft.read");
     *(void **)&make_picture = (void *)host->find("weft.make_picture");
     *(void **)&make_number = (void *)host->find("weft.make_number");
+    *(void **)&run_wgsl = (void *)host->find("weft.run_wgsl");
     *(void **)&give = (void *)host->find("weft.give");
     *(void **)&step = (void *)host->find("weft.step");
     *(void **)&fail = (void *)host->find("weft.fail");

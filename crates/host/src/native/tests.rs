@@ -52,6 +52,21 @@ fn numbers_go_out_and_in_again() {
 }
 
 #[test]
+fn a_program_runs_on_the_picture_where_it_is() {
+    match run("Shade") {
+        Ok(given) => {
+            let image = given[0].get::<Image>().unwrap();
+            let wanted: Vec<_> = (0..60).map(|n| 2.0 * n as f32).collect();
+            assert_eq!(numbers(&image.pixels()), wanted);
+        }
+        Err(why) if why.contains("this machine has none") => eprintln!("skipped: {why}"),
+        Err(why) => panic!("{why}"),
+    }
+    let wrong = run("Misshade").unwrap_err();
+    assert!(wrong.contains("wrong in line 5") && wrong.contains("unfirms"), "{wrong}");
+}
+
+#[test]
 fn numbers_that_mean_nothing_are_refused() {
     assert!(run("Garbage").is_ok(), "{:?}", run("Garbage"));
     assert_eq!(run("Twice").unwrap_err(), "released twice, and said so");

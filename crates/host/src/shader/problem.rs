@@ -1,6 +1,6 @@
 //! What is wrong with a shader, underlined in its text.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use miette::{Diagnostic, LabeledSpan, NamedSource};
 use thiserror::Error;
@@ -16,7 +16,7 @@ pub struct ShaderProblem {
     name: String,
     message: String,
     #[source_code]
-    source_text: NamedSource<String>,
+    source_text: Arc<NamedSource<String>>,
     #[label(collection)]
     places: Vec<LabeledSpan>,
     #[help]
@@ -27,7 +27,7 @@ impl ShaderProblem {
     fn new(path: &Path, text: &str, message: String, places: Vec<LabeledSpan>) -> Self {
         let name = path.display().to_string();
         Self {
-            source_text: NamedSource::new(&name, text.to_owned()).with_language("wgsl"),
+            source_text: Arc::new(NamedSource::new(&name, text.to_owned()).with_language("wgsl")),
             name,
             message,
             places,

@@ -24,8 +24,10 @@ const KEPT: usize = 128;
 /// Most groups along one axis of a dispatch.
 const AXIS: usize = 65_535;
 
-/// Compiled programs: by the device, how many inputs, whether there are uniforms, and the text.
-static PIPELINES: LazyLock<Mutex<HashMap<(usize, usize, bool, String), ComputePipeline>>> =
+/// What a program was compiled for: the device, how many inputs, whether there are uniforms, and its text.
+type Compiled = (usize, usize, bool, String);
+
+static PIPELINES: LazyLock<Mutex<HashMap<Compiled, ComputePipeline>>> =
     LazyLock::new(Mutex::default);
 
 /// Runs the program `text` on tensors of `device`, which is a graphics adapter.
