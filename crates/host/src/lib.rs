@@ -7,6 +7,7 @@
 mod config;
 pub mod conformance;
 mod find;
+#[cfg_attr(not(unix), path = "isolate/elsewhere.rs")]
 pub mod isolate;
 mod literal;
 mod lock;

@@ -11,4 +11,6 @@ pub use library::{LibraryError, NativePlugin};
 pub(crate) use names::forever;
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;

@@ -63,7 +63,10 @@ fn a_program_runs_on_the_picture_where_it_is() {
         Err(why) => panic!("{why}"),
     }
     let wrong = run("Misshade").unwrap_err();
-    assert!(wrong.contains("wrong in line 5") && wrong.contains("unfirms"), "{wrong}");
+    assert!(
+        wrong.contains("wrong in line 5") && wrong.contains("unfirms"),
+        "{wrong}"
+    );
 }
 
 #[test]
