@@ -140,6 +140,45 @@ fn a_plugin_that_cannot_be_used_leaves_the_others_in_use() {
 }
 
 #[test]
+fn a_plugin_that_moves_to_another_file_is_the_same_plugin() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = Troubled::default().build(folder.path());
+    let mut plugins = Plugins::new(settings(folder.path()));
+    assert!(matches!(&plugins.reload()[..], [Change::Loaded(_)]));
+    assert!(plugins.reload().is_empty());
+    fs::rename(&library, folder.path().join("another.so")).unwrap();
+    assert!(matches!(&plugins.reload()[..], [Change::Loaded(_)]));
+    assert_eq!(plugins.iter().count(), 1);
+    // A file that is gone leaves the plugin in use, as while it is built.
+    fs::remove_file(folder.path().join("another.so")).unwrap();
+    assert!(plugins.reload().is_empty());
+    assert_eq!(plugins.iter().count(), 1);
+    fs::create_dir(folder.path().join("unbuilt")).unwrap();
+    fs::write(
+        folder.path().join("unbuilt/Cargo.toml"),
+        "[package]\nname = \"unbuilt\"",
+    )
+    .unwrap();
+    assert!(matches!(&plugins.reload()[..], [Change::Broken(_)]));
+    assert!(plugins.reload().is_empty(), "it is told once");
+}
+
+/// Plugins of `folder`, in this process.
+fn settings(folder: &Path) -> weft::host::Settings {
+    weft::host::Settings {
+        paths: vec![folder.to_owned()],
+        isolation: Isolation::default(),
+        limits: Limits {
+            time: Duration::from_secs(60),
+            memory: 1 << 30,
+            program: "none".into(),
+            arguments: Vec::new(),
+        },
+        lock: None,
+    }
+}
+
+#[test]
 fn a_lock_refuses_every_other_build() {
     let folder = tempfile::tempdir().unwrap();
     Troubled::default().build(folder.path());
@@ -387,17 +426,7 @@ fn a_thousand_reloads_under_a_running_graph_lose_nothing() {
         weft::value::Digest::of(&bytes)
     };
     let mut builds = vec![write(0)];
-    let mut plugins = Plugins::new(weft::host::Settings {
-        paths: vec![folder.path().to_owned()],
-        isolation: Isolation::default(),
-        limits: Limits {
-            time: Duration::from_secs(60),
-            memory: 1 << 30,
-            program: "none".into(),
-            arguments: Vec::new(),
-        },
-        lock: None,
-    });
+    let mut plugins = Plugins::new(settings(folder.path()));
     plugins.reload();
     let base = Weft::builder()
         .device(DeviceChoice::Cpu)

@@ -1,7 +1,7 @@
 //! The plugins of the folders that the user named, loaded again as they change.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -34,6 +34,8 @@ pub struct Settings {
 pub struct Plugins {
     settings: Settings,
     slots: BTreeMap<Place, Slot>,
+    /// Where something that cannot even be read has been told of, so that it is not told again and again.
+    told: BTreeSet<PathBuf>,
 }
 
 /// What is at one place.
@@ -42,6 +44,8 @@ struct Slot {
     plugin: Option<Arc<Plugin>>,
     /// The file that was looked at last, good or not, so that it is not looked at again unchanged.
     seen: Option<(PathBuf, Digest)>,
+    /// Whether its file is gone: for good, or while it is built.
+    is_gone: bool,
 }
 
 /// What came of looking again.
@@ -58,6 +62,7 @@ impl Plugins {
         Self {
             settings,
             slots: BTreeMap::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -81,13 +86,21 @@ impl Plugins {
                         self.slots.entry(place).or_default();
                     }
                 }
-                Err(problem) => changes.push(Change::Broken(problem)),
+                Err(problem) => changes.extend(self.tell(path, problem)),
             }
+        }
+        for (place, slot) in &mut self.slots {
+            slot.is_gone = !place.file().is_ok_and(|path| path.is_file());
         }
         for place in self.slots.keys().cloned().collect::<Vec<_>>() {
             changes.extend(self.look(&place));
         }
         changes
+    }
+
+    /// Tells of something that cannot be read, once.
+    fn tell(&mut self, path: PathBuf, problem: PluginProblem) -> Option<Change> {
+        self.told.insert(path).then_some(Change::Broken(problem))
     }
 
     /// Looks at one place; nothing if it is as it was.
@@ -97,7 +110,10 @@ impl Plugins {
             Ok(found) => found,
             // While it is built, the old file is gone for a moment.
             Err(_) if slot.plugin.is_some() => return None,
-            Err(problem) => return Some(Change::Broken(problem)),
+            Err(problem) => {
+                let path = problem.path().map(Path::to_owned).unwrap_or_default();
+                return self.tell(path, problem);
+            }
         };
         let seen = Some((path.clone(), Digest::of(&bytes)));
         if slot.seen == seen {
@@ -109,6 +125,14 @@ impl Plugins {
         Some(match loaded {
             Ok(plugin) => {
                 slot.plugin = Some(plugin.clone());
+                let is_moved = |slot: &Slot| {
+                    slot.is_gone
+                        && slot
+                            .plugin
+                            .as_ref()
+                            .is_some_and(|it| it.id() == plugin.id())
+                };
+                self.slots.retain(|_, slot| !is_moved(slot));
                 Change::Loaded(plugin)
             }
             Err(problem) => Change::Broken(problem),
@@ -135,7 +159,9 @@ impl Plugins {
                 locked: lock.build(id),
             });
         }
-        let others = self.slots.iter().filter(|(other, _)| *other != place);
+        // One whose file is gone makes room for the same plugin in another file.
+        let others = self.slots.iter();
+        let others = others.filter(|(other, slot)| *other != place && !slot.is_gone);
         let mut others = others.filter_map(|(_, slot)| slot.plugin.as_ref());
         match others.find(|other| other.id() == id) {
             Some(other) => Err(PluginProblem::Clash {
