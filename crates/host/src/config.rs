@@ -1,14 +1,13 @@
 //! `weft.toml`: what the user has settled for the folder that work is done in.
 
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use serde::Deserialize;
 
-use crate::PluginProblem;
+use crate::{PluginProblem, table};
 
 /// The name of the file, in the folder that work is done in.
 const FILE: &str = "weft.toml";
@@ -59,17 +58,8 @@ impl Config {
     /// # Errors
     /// It cannot be read, or says what is not known.
     pub fn read(folder: &Path) -> Result<Self, PluginProblem> {
-        let path = folder.join(FILE);
-        let wrong = |message: String| PluginProblem::Manifest {
-            path: path.clone(),
-            message,
-        };
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(wrong(error.to_string())),
-        };
-        let mut config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let read: Option<Self> = table::read(&folder.join(FILE))?;
+        let mut config = read.unwrap_or_default();
         config
             .plugins
             .iter_mut()

@@ -11,12 +11,7 @@ use burn::tensor::Device;
 use weft_node::Kind;
 use weft_value::AnyValue;
 
-use crate::{
-    Plugin, PluginProblem,
-    find::places,
-    isolate::{Isolated, Limits},
-    plugins::shader,
-};
+use crate::{Limits, Plugin, PluginProblem, find::places, isolate::Isolated, plugins::shader};
 use inputs::{Picture, Sample};
 pub(crate) use trial::resident;
 use trial::{Ended, Trial};

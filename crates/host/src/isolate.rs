@@ -13,7 +13,6 @@ mod process;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -22,22 +21,11 @@ use weft_node::Kind;
 
 pub use child::serve;
 
+use crate::Limits;
+
 use crate::conformance::resident;
 use kind::IsolatedKind;
 use process::Process;
-
-/// What the process of a plugin may take.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Time between two steps of a call.
-    pub time: Duration,
-    /// Memory, in bytes.
-    pub memory: u64,
-    /// The program that is started, with [`Limits::arguments`]: it calls [`serve`].
-    pub program: PathBuf,
-    /// What the program is told, so that it knows what it is started for.
-    pub arguments: Vec<String>,
-}
 
 /// A plugin whose code never runs in this process.
 pub(crate) struct Isolated {

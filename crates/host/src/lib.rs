@@ -9,6 +9,7 @@ pub mod conformance;
 mod find;
 #[cfg_attr(not(unix), path = "isolate/elsewhere.rs")]
 pub mod isolate;
+mod limits;
 mod literal;
 mod lock;
 pub mod native;
@@ -16,11 +17,12 @@ mod plugin;
 mod plugins;
 mod problem;
 pub mod shader;
+mod table;
 mod watch;
 mod wgsl;
 
 pub use config::{Config, Isolation};
-pub use isolate::Limits;
+pub use limits::Limits;
 pub use lock::Lock;
 pub use plugin::Plugin;
 pub use plugins::{Change, Plugins, Settings};

@@ -1,12 +1,12 @@
 //! `weft.lock`: the builds that the user trusts.
 
-use std::{collections::BTreeMap, fmt::Write, fs, io, path::Path};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 use serde::Deserialize;
 use weft_store::{Existing, WriteError, write_atomically};
 use weft_value::Digest;
 
-use crate::{Plugin, PluginProblem};
+use crate::{Plugin, PluginProblem, table};
 
 /// The name of the file, in the folder that work is done in.
 const FILE: &str = "weft.lock";
@@ -34,26 +34,18 @@ impl Lock {
     /// It cannot be read.
     pub fn read(folder: &Path) -> Result<Option<Self>, PluginProblem> {
         let path = folder.join(FILE);
-        let wrong = |message: String| PluginProblem::Manifest {
-            path: path.clone(),
-            message,
+        let Some(Written { plugin }) = table::read(&path)? else {
+            return Ok(None);
         };
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(wrong(error.to_string())),
-        };
-        let written: Written = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         let row = |Row { id, blake3 }: Row| {
-            let lack = || {
-                wrong(format!(
-                    "the hash of `{id}` is not of 64 hexadecimal digits"
-                ))
+            let lack = || PluginProblem::Manifest {
+                path: path.clone(),
+                message: format!("the hash of `{id}` is not of 64 hexadecimal digits"),
             };
             let digest = Digest::from_hex(&blake3).ok_or_else(lack)?;
             Ok::<_, PluginProblem>((id, digest))
         };
-        let rows = written.plugin.into_iter().map(row);
+        let rows = plugin.into_iter().map(row);
         Ok(Some(Self(rows.collect::<Result<_, _>>()?)))
     }
 

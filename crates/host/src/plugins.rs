@@ -10,9 +10,9 @@ use weft_engine::Packs;
 use weft_value::Digest;
 
 use crate::{
-    Isolation, Lock, Plugin, PluginProblem,
+    Isolation, Limits, Lock, Plugin, PluginProblem,
     find::{Place, places},
-    isolate::{Isolated, Limits},
+    isolate::Isolated,
     native::NativePlugin,
     shader::ShaderPlugin,
 };

@@ -1,22 +1,11 @@
 //! Where there are no sockets of the kind that plugins in processes of their own need: there they cannot be had.
 
-use std::{path::Path, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use weft_abi::Described;
 use weft_node::Kind;
 
-/// What the process of a plugin may take.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Time between two steps of a call.
-    pub time: Duration,
-    /// Memory, in bytes.
-    pub memory: u64,
-    /// The program that is started.
-    pub program: PathBuf,
-    /// What the program is told.
-    pub arguments: Vec<String>,
-}
+use crate::Limits;
 
 /// Serves nobody.
 pub fn serve() -> ExitCode {

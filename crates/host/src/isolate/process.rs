@@ -16,10 +16,9 @@ use std::{
 
 use weft_abi::Described;
 
-use super::{
-    Limits,
-    message::{Ask, Tell},
-};
+use crate::Limits;
+
+use super::message::{Ask, Tell};
 
 /// How often a waiting host looks whether the run has been cancelled.
 const LOOK: Duration = Duration::from_millis(20);
