@@ -10,10 +10,14 @@ use crate::{
     evaluation::{Column, Drawn, Group},
 };
 
-/// Rows of a sheet at most.
-const ROWS: usize = 24;
+/// Samples on a sheet, unless there are enough for a full one.
+const SHOWN: usize = 24;
 
-/// A sheet for each group by a name for its file. In a row the references, what the models draw, and the truth.
+/// Samples of each style on a full sheet, where a column is a style.
+const FULL: usize = 8;
+
+/// A sheet for each group by a name for its file. Of a sample the references, what the models draw, and the truth, side by
+/// side.
 pub(crate) fn sheets(
     data: &DataSet,
     groups: &[Group],
@@ -28,7 +32,9 @@ pub(crate) fn sheets(
     for (at, group) in groups.iter().enumerate() {
         let mut rows: Vec<Tensor<4>> = Vec::new();
         let mut columns = 1;
-        for (place, sample) in group.samples.iter().take(ROWS).enumerate() {
+        let (places, across) = arranged(data, group);
+        for place in places {
+            let sample = &group.samples[place];
             let shown = sample.scene.references.iter();
             let shown = shown.map(|it| Raster::view(data, it.picture, it.view));
             let mut row = shown.collect::<Result<Vec<_>, _>>()?;
@@ -38,11 +44,28 @@ pub(crate) fn sheets(
             rows.push(Raster::batch(&row, &device));
         }
         let kind = if group.unknown { "-unknown" } else { "" };
-        // Two samples side by side keep a sheet from being a ribbon.
         sheets.push((
             format!("{}{kind}", group.task.word()),
-            sheet(&rows, 2 * columns),
+            sheet(&rows, across * columns),
         ));
     }
     Ok(sheets)
+}
+
+/// Which samples a sheet shows, and how many side by side: of each style eight below each other, if there are so many;
+/// else the first, by twos, which keeps a sheet from being a ribbon.
+fn arranged(data: &DataSet, group: &Group) -> (Vec<usize>, usize) {
+    let styles = data.styles().len();
+    let mut places: Vec<_> = (0..group.samples.len()).collect();
+    if places.len() < FULL * styles {
+        places.truncate(SHOWN);
+        return (places, 2);
+    }
+    places.truncate(FULL * styles);
+    let style = |place: &usize| data.pictures()[group.samples[*place].scene.target].style;
+    // Each style comes once before any comes again.
+    for turn in places.chunks_mut(styles) {
+        turn.sort_by_key(style);
+    }
+    (places, styles)
 }
