@@ -13,7 +13,6 @@ use weft_value::AnyValue;
 
 use crate::{Limits, Plugin, PluginProblem, find::places, isolate::Isolated, plugins::shader};
 use inputs::{Picture, Sample};
-pub(crate) use trial::resident;
 use trial::{Ended, Trial};
 
 /// Longest that a cancelled node may go on.
@@ -60,10 +59,7 @@ pub fn test(
             path: file.clone(),
             error,
         })?;
-        let description = |message| PluginProblem::Description {
-            path: file.clone(),
-            message,
-        };
+        let description = PluginProblem::description(&file);
         if file
             .extension()
             .is_some_and(|extension| extension == "wgsl")
@@ -74,11 +70,11 @@ pub fn test(
             }
             continue;
         }
-        let isolated = Isolated::start(&file, &bytes, &limits).map_err(description)?;
+        let isolated = Isolated::start(&file, &bytes, &limits).map_err(&description)?;
         let described = isolated.described().clone();
         let build = weft_value::Digest::of(&bytes);
         let plugin = Plugin::new(&file, build, &described, isolated.kinds());
-        let plugin = plugin.map_err(description)?;
+        let plugin = plugin.map_err(&description)?;
         for kind in plugin.kinds().iter().filter(|kind| is_wanted(kind)) {
             kept_to(kind, Some(&isolated), hear);
         }

@@ -21,9 +21,7 @@ use weft_node::Kind;
 
 pub use child::serve;
 
-use crate::Limits;
-
-use crate::conformance::resident;
+use crate::{Limits, memory::resident};
 use kind::IsolatedKind;
 use process::Process;
 

@@ -12,6 +12,7 @@ pub mod isolate;
 mod limits;
 mod literal;
 mod lock;
+mod memory;
 pub mod native;
 mod plugin;
 mod plugins;

@@ -174,18 +174,15 @@ impl Plugins {
     }
 
     fn native(&self, path: &Path, bytes: &[u8]) -> Result<Plugin, PluginProblem> {
-        let description = |message| PluginProblem::Description {
-            path: path.to_owned(),
-            message,
-        };
+        let description = PluginProblem::description(path);
         if self.settings.isolation != Isolation::All(false) {
             // Not even its description is asked for in this process.
             let isolated = Isolated::start(path, bytes, &self.settings.limits);
-            let isolated = isolated.map_err(description)?;
+            let isolated = isolated.map_err(&description)?;
             if self.settings.isolation.is_for(&isolated.described().id) {
                 let (described, kinds) = (isolated.described().clone(), isolated.kinds());
                 let plugin = Plugin::new(path, Digest::of(bytes), &described, kinds);
-                return Ok(plugin.map_err(description)?.isolated());
+                return Ok(plugin.map_err(&description)?.isolated());
             }
         }
         let native = NativePlugin::of(path, bytes);
@@ -194,7 +191,7 @@ impl Plugins {
             error,
         })?;
         let plugin = Plugin::new(path, native.build, &native.described, native.kinds());
-        plugin.map_err(description)
+        plugin.map_err(&description)
     }
 
     /// `base`, and the nodes of these plugins.
@@ -248,10 +245,7 @@ fn read(place: &Place) -> Result<(PathBuf, Vec<u8>), PluginProblem> {
 
 /// The shader at `path`, whose bytes these are.
 pub(crate) fn shader(path: &Path, bytes: &[u8]) -> Result<Plugin, PluginProblem> {
-    let description = |message| PluginProblem::Description {
-        path: path.to_owned(),
-        message,
-    };
+    let description = PluginProblem::description(path);
     let text =
         str::from_utf8(bytes).map_err(|_| description("it is not text in UTF-8".to_owned()))?;
     let shader = ShaderPlugin::read(path, text)?;
@@ -261,5 +255,5 @@ pub(crate) fn shader(path: &Path, bytes: &[u8]) -> Result<Plugin, PluginProblem>
         &shader.described(),
         vec![shader.kind()],
     )
-    .map_err(description)
+    .map_err(&description)
 }

@@ -97,6 +97,14 @@ pub enum PluginProblem {
 }
 
 impl PluginProblem {
+    /// What is wrong with the description of the plugin at `path`.
+    pub(crate) fn description(path: &std::path::Path) -> impl Fn(String) -> Self {
+        move |message| Self::Description {
+            path: path.to_owned(),
+            message,
+        }
+    }
+
     /// The file or folder that it is about.
     pub fn path(&self) -> Option<&std::path::Path> {
         match self {

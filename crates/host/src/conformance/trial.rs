@@ -11,7 +11,7 @@ use weft_node::{Context, Error, Job, Kind, NodeSpec, Provenance, Result, Values}
 use weft_value::{AnyValue, Image, Saved};
 
 use super::inputs::Sample;
-use crate::{isolate::Isolated, native::PANICKED};
+use crate::{isolate::Isolated, memory::resident, native::PANICKED};
 
 /// One node, to be tried.
 pub(super) struct Trial<'a> {
@@ -126,13 +126,6 @@ impl Trial<'_> {
             None => resident(std::process::id()),
         }
     }
-}
-
-/// Memory that a process holds, in bytes.
-pub(crate) fn resident(process: u32) -> Option<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
-    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }
 
 /// Whether a picture has numbers that are none, or infinite ones.

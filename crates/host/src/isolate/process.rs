@@ -63,14 +63,15 @@ impl Process {
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             // What a plugin prints must not end up among what the host prints for programs.
             .stdout(Stdio::from(std::io::stderr()));
-        let child = command.spawn().map_err(cannot)?;
-        drop(command);
         let shared = tempfile::Builder::new()
             .prefix("weft-pixels-")
             .tempfile_in(shared_folder());
         let (mut pixels, path) = shared.map_err(cannot)?.into_parts();
         pixels.write_all(bytes).map_err(cannot)?;
         let told = listen(socket.try_clone().map_err(cannot)?);
+        let child = command.spawn().map_err(cannot)?;
+        // With it goes this side's end of theirs.
+        drop(command);
         let mut process = Self {
             child,
             socket,

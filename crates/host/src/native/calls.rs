@@ -24,7 +24,8 @@ static SALT: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("weft"
 pub(super) struct Live {
     pub(super) context: Context,
     pub(super) inputs: Values,
-    slots: Mutex<Slots>,
+    /// What has been handed out, by place.
+    slots: Mutex<Vec<Option<Held>>>,
     salt: u64,
     outputs: Mutex<Vec<Option<AnyValue>>>,
     failures: Mutex<Vec<Failure>>,
@@ -35,11 +36,6 @@ pub(super) struct Failure {
     /// The input at fault; empty if it is none.
     pub(super) input: String,
     pub(super) message: String,
-}
-
-#[derive(Default)]
-struct Slots {
-    values: Vec<Option<Held>>,
 }
 
 /// A value, and the text that a plugin was shown of it.
@@ -120,8 +116,8 @@ impl Live {
     pub(super) fn hand_out(&self, value: AnyValue) -> Value {
         let mut slots = self.slots.lock();
         let held = Held { value, text: None };
-        slots.values.push(Some(held));
-        Value((self.salt << 32) | slots.values.len() as u64)
+        slots.push(Some(held));
+        Value((self.salt << 32) | slots.len() as u64)
     }
 
     fn place(&self, value: Value) -> Result<usize, Status> {
@@ -140,7 +136,7 @@ impl Live {
     pub(super) fn value(&self, value: Value) -> Result<AnyValue, Status> {
         let place = self.place(value)?;
         let slots = self.slots.lock();
-        let held = slots.values.get(place).and_then(Option::as_ref);
+        let held = slots.get(place).and_then(Option::as_ref);
         held.map(|held| held.value.clone()).ok_or(Status::NO_SUCH)
     }
 
@@ -155,7 +151,7 @@ impl Live {
     ) -> Result<(*const u8, usize), Status> {
         let place = self.place(value)?;
         let mut slots = self.slots.lock();
-        let held = slots.values.get_mut(place).and_then(Option::as_mut);
+        let held = slots.get_mut(place).and_then(Option::as_mut);
         let held = held.ok_or(Status::NO_SUCH)?;
         if held.text.is_none() {
             held.text = Some(of(&held.value).ok_or(Status::WRONG_KIND)?.into());
@@ -171,7 +167,7 @@ impl Live {
     pub(super) fn release(&self, value: Value) -> Result<(), Status> {
         let place = self.place(value)?;
         let mut slots = self.slots.lock();
-        let slot = slots.values.get_mut(place);
+        let slot = slots.get_mut(place);
         let held = slot.and_then(Option::take).ok_or(Status::NO_SUCH);
         drop(slots);
         held.map(drop)
