@@ -78,14 +78,8 @@ pub(super) fn new(args: &Args) -> Ending {
             folder.display()
         ));
     }
-    let next = match args.lang {
-        Language::Rust => rust(&folder, &args.id)?,
-        Language::C => c(&folder, &args.id)?,
-        Language::Wgsl => wgsl(&folder, &args.id)?,
-    };
+    let next = written(&folder, args)?;
     let shown = folder.display();
-    let graph = TRY.replace("vendor.name", id).replace("Kind", kind);
-    put(&folder.join("try.ron"), graph.as_bytes())?;
     anstream::println!(
         "wrote {shown}: {id} with the node {kind}, and {shown}/try.ron, which uses it"
     );
@@ -94,6 +88,29 @@ pub(super) fn new(args: &Args) -> Ending {
     anstream::println!("and see whether it keeps to what a node should:");
     anstream::println!("  weft plugin test {shown}");
     Ok(GOOD)
+}
+
+/// Writes all of it beside its place first, so that no half of a plugin is ever there; returns the file to edit.
+fn written(folder: &Path, args: &Args) -> miette::Result<String> {
+    let cannot = |error: std::io::Error| miette!("cannot write {}: {error}", folder.display());
+    let beside = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(beside).map_err(cannot)?;
+    let room = tempfile::Builder::new().prefix(".weft-").tempdir_in(beside);
+    let room = room.map_err(cannot)?;
+    let whole = room.path().join("plugin");
+    let next = match args.lang {
+        Language::Rust => rust(&whole, &args.id)?,
+        Language::C => c(&whole, &args.id)?,
+        Language::Wgsl => wgsl(&whole, &args.id)?,
+    };
+    let Id { id, kind, .. } = &args.id;
+    let graph = TRY.replace("vendor.name", id).replace("Kind", kind);
+    put(&whole.join("try.ron"), graph.as_bytes())?;
+    std::fs::rename(&whole, folder).map_err(cannot)?;
+    Ok(next)
 }
 
 /// A graph that tries the plugin.
