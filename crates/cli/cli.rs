@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    check, completions, data, diff, doctor, eval, fmt, graph, man, node, nodes, plugin, run, train,
-    watch,
+    batch, check, completions, data, diff, doctor, eval, fmt, graph, ledger, man, node, nodes,
+    plugin, remake, report, run, train, watch,
 };
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
@@ -29,6 +29,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Run(run::Args),
+    Batch(batch::Args),
+    Ledger(ledger::Args),
+    Remake(remake::Args),
+    Report(report::Args),
     Watch(watch::Args),
     Train(train::Args),
     Eval(eval::Args),

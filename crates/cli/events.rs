@@ -110,6 +110,10 @@ impl Teller {
 }
 
 impl Events for Teller {
+    fn shows_previews(&self) -> bool {
+        self.is_json || self.previews.is_some()
+    }
+
     fn on(&self, event: Event<'_>) {
         if let Event::Preview { node, image } = &event {
             self.save_preview(node, image);

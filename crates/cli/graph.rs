@@ -4,10 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::ValueEnum;
 use miette::miette;
-use weft::{
-    graph::Given,
-    store::{Existing, write_atomically},
-};
+use weft::store::{Existing, write_atomically};
 
 use crate::{Ending, GOOD, source};
 
@@ -37,7 +34,7 @@ enum Format {
 
 /// Draws a graph.
 pub(crate) fn graph(args: &Args) -> Ending {
-    let (source, _) = source::one(&args.graph, Given::none())?;
+    let (source, _) = source::one(&args.graph)?;
     let graph = weft::graph::read(Arc::new(source))?;
     let drawing = match args.format {
         Format::Dot => weft::graph::to_dot(&graph),

@@ -1,5 +1,6 @@
 //! The program `weft`: parses the command, calls its verb, says how it ended.
 
+mod batch;
 mod check;
 mod cli;
 mod completions;
@@ -11,6 +12,7 @@ mod events;
 mod example;
 mod fmt;
 mod graph;
+mod ledger;
 mod machine;
 mod man;
 mod node;
@@ -19,6 +21,8 @@ mod plugin;
 mod plugin_args;
 mod problems;
 mod progress;
+mod remake;
+mod report;
 mod run;
 mod source;
 mod summary;
@@ -48,6 +52,10 @@ fn main() -> ExitCode {
     problems::prepare();
     let ending = match Cli::parse().verb {
         Verb::Run(args) => run::run(&args),
+        Verb::Batch(args) => batch::batch(&args),
+        Verb::Ledger(args) => ledger::ledger(&args),
+        Verb::Remake(args) => remake::remake(&args),
+        Verb::Report(args) => report::report(&args),
         Verb::Watch(args) => watch::watch(&args),
         Verb::Train(args) => train::train(&args),
         Verb::Eval(args) => eval::eval(&args),

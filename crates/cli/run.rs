@@ -65,11 +65,7 @@ pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
 
 /// The values that the command line gives; paths start from the working folder.
 pub(crate) fn given(set: &[(String, String)]) -> Given {
-    given_over(Given::none(), set)
-}
-
-/// The values that the command line gives, over others.
-pub(crate) fn given_over(mut given: Given, set: &[(String, String)]) -> Given {
+    let mut given = Given::none();
     given.folder = std::env::current_dir().unwrap_or_default();
     set.iter()
         .for_each(|(name, value)| given.set_text(name, value));
@@ -79,9 +75,10 @@ pub(crate) fn given_over(mut given: Given, set: &[(String, String)]) -> Given {
 /// Runs a graph once.
 pub(crate) fn run(args: &Args) -> Ending {
     let mut weft = args.machine.start()?;
-    let (source, given) = source::one(&args.graph, Given::none())?;
-    let graph = weft.read(source, &given_over(given, &args.set))?;
-    let plan = weft.plan(&graph)?;
+    let (source, memory) = source::one(&args.graph)?;
+    let values: Vec<_> = memory.values.iter().chain(&args.set).cloned().collect();
+    let graph = weft.read(source, &given(&values))?;
+    let plan = weft.plan_item(&graph, memory.item)?;
     let events = events::teller(&args.output);
     for warning in graph.warnings() {
         events.warn(warning);
@@ -94,6 +91,7 @@ pub(crate) fn run(args: &Args) -> Ending {
         cancel,
         events: events.clone(),
         outbox: Outbox::new(&args.output.out, args.output.overwrite),
+        is_shared: None,
     };
     let report = go(&mut weft, &plan, ride)?;
     events.end();

@@ -8,10 +8,15 @@ use std::{
 };
 
 use miette::{Report, miette};
-use weft::{Remembered, Trouble, Weft, graph::Given, spec::Source, vision::codec};
+use weft::{
+    Remembered, RememberedItem, Trouble, Weft, engine::ItemNames, spec::Source, vision::codec,
+};
 
 /// The name of the text in a picture that holds the graph.
 const GRAPH: &str = "weft.graph";
+
+/// The name of the text in a picture that holds the item of a batch that it was.
+const ITEM: &str = "weft.item";
 
 /// The name of the text in a picture that holds the values of the graph's inputs.
 const INPUTS: &str = "weft.inputs";
@@ -37,17 +42,26 @@ pub(crate) fn all(path: &Path) -> miette::Result<Vec<Source>> {
     Ok(graphs.into_iter().map(graph).collect())
 }
 
-/// The one graph to run from the file at `path`, and `given` with the inputs that a picture remembers.
-pub(crate) fn one(path: &Path, given: Given) -> miette::Result<(Source, Given)> {
+/// What a picture remembers of how it was made.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// The values of inputs, as on a command line.
+    pub(crate) values: Vec<(String, String)>,
+    /// The item of a batch that it was.
+    pub(crate) item: Option<ItemNames>,
+}
+
+/// The one graph to run from the file at `path`, and what a picture remembers besides.
+pub(crate) fn one(path: &Path) -> miette::Result<(Source, Memory)> {
     if path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
     {
-        return from_picture(path, given);
+        return from_picture(path);
     }
     let mut graphs = all(path)?;
     match graphs.len() {
-        1 => Ok((graphs.remove(0), given)),
+        1 => Ok((graphs.remove(0), Memory::default())),
         count => Err(miette!(
             "the page has {count} graphs, and only one can be run: {}",
             path.display()
@@ -55,7 +69,7 @@ pub(crate) fn one(path: &Path, given: Given) -> miette::Result<(Source, Given)> 
     }
 }
 
-fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)> {
+fn from_picture(path: &Path) -> miette::Result<(Source, Memory)> {
     let unreadable = |error| {
         Report::from(Trouble::Unreadable {
             path: path.to_owned(),
@@ -79,34 +93,41 @@ fn from_picture(path: &Path, mut given: Given) -> miette::Result<(Source, Given)
         ));
     };
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    remember(&text(INPUTS).unwrap_or_default(), &folder, &mut given).map_err(|error| {
+    let unreadable = |error| {
         miette!(
             "the picture carries inputs that cannot be read: {error}: {}",
             path.display()
         )
-    })?;
+    };
+    let values = remembered(&text(INPUTS).unwrap_or_default(), &folder).map_err(unreadable)?;
+    let item: Option<RememberedItem> = text(ITEM)
+        .map(|item| serde_json::from_str(&item))
+        .transpose()
+        .map_err(unreadable)?;
     Ok((
         Source {
             name: format!("{} (the graph in the picture)", path.display()),
             folder,
             text: graph,
         },
-        given,
+        Memory {
+            values,
+            item: item.map(RememberedItem::names),
+        },
     ))
 }
 
-/// Sets the inputs that a picture remembers; the paths among them start from the folder of the picture.
-fn remember(inputs: &str, folder: &Path, given: &mut Given) -> serde_json::Result<()> {
+/// The inputs that a picture remembers; the paths among them start from the folder of the picture.
+fn remembered(inputs: &str, folder: &Path) -> serde_json::Result<Vec<(String, String)>> {
     let inputs: BTreeMap<String, Remembered> = serde_json::from_str(inputs)?;
-    for (name, value) in inputs {
-        match value {
-            Remembered::Value(text) => given.set_text(&name, &text),
-            Remembered::Path { path } => {
-                given.set_text(&name, &absolute(&folder.join(path)).to_string_lossy())
-            }
+    let value = |(name, value)| match value {
+        Remembered::Value(text) => (name, text),
+        Remembered::Path { path } => {
+            let path = absolute(&folder.join(path));
+            (name, path.to_string_lossy().into_owned())
         }
-    }
-    Ok(())
+    };
+    Ok(inputs.into_iter().map(value).collect())
 }
 
 /// The path from the root; as it is where the working folder is gone.

@@ -10,7 +10,6 @@ use miette::{Report, miette};
 use weft::{
     Weft,
     engine::{Cancel, History, Outbox, Plan, Ride},
-    graph::Given,
     host::{Change, Plugins, Watch},
 };
 
@@ -101,9 +100,9 @@ fn go(
     (outbox, cancel): (&Outbox, &Cancel),
 ) -> Result<(), Report> {
     let start = Instant::now();
-    let (source, given) = source::one(&args.graph, Given::none())?;
-    let given = run::given_over(given, &args.set);
-    let graph = weft.read(source, &given)?;
+    let (source, memory) = source::one(&args.graph)?;
+    let values: Vec<_> = memory.values.iter().chain(&args.set).cloned().collect();
+    let graph = weft.read(source, &run::given(&values))?;
     look.files = graph
         .sources()
         .iter()
@@ -116,13 +115,14 @@ fn go(
             .iter()
             .map(|path| source::absolute(path)),
     );
-    let plan: Plan = weft.plan(&graph)?;
+    let plan: Plan = weft.plan_item(&graph, memory.item)?;
     let teller = events::teller(&args.output);
     let ride = Ride {
         only: None,
         cancel: cancel.clone(),
         events: teller.clone(),
         outbox: outbox.clone(),
+        is_shared: None,
     };
     let report = run::go(weft, &plan, ride)?;
     teller.end();

@@ -1,18 +1,25 @@
-//! Runs plans, one after another, with what they share: device, store, workers.
+//! Runs plans, one after another or beside each other, with what they share: device, store, workers, results.
 
-use std::{sync::Arc, thread, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use bevy_ecs::prelude::*;
 use burn::tensor::Device;
+use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
+use rustc_hash::{FxHashMap, FxHashSet};
 use weft_node::Models;
-use weft_store::Store;
+use weft_store::{Store, Tier};
 
 use crate::{
     Cancel, Event, Events, Outbox, Outcome, Plan, Report, Row,
     job::Shared,
     pool::Pool,
     systems,
-    world::{Ended, Machine, Outputs, Ready, Run, Want},
+    world::{Ended, Holders, Key, Machine, Outputs, Place, Ready, Run, Runs, Uses, Want, WiresIn},
 };
 
 /// What an engine works with.
@@ -25,12 +32,13 @@ pub struct Settings {
     pub workers: Option<usize>,
 }
 
-/// Runs plans, one after another. Results live on in the store, so the next plan re-runs only what changed.
+/// Runs plans, one after another or several beside each other. Results live on in the store, so the next plan re-runs only what changed.
 pub struct Engine {
     world: World,
     schedule: Schedule,
     ready: QueryState<(), With<Ready>>,
     runs: u64,
+    started: FxHashMap<u64, Instant>,
 }
 
 /// Bytes of the networks that are held between the calls of nodes.
@@ -46,6 +54,19 @@ pub struct Ride<'a> {
     pub events: Arc<dyn Events>,
     /// Where files go.
     pub outbox: Outbox,
+    /// For each node of the plan, whether its result may serve another run, and so is worth the store's memory;
+    /// `None` for all.
+    pub is_shared: Option<Arc<[bool]>>,
+}
+
+/// A plan that is to run beside others.
+pub struct Order {
+    /// What the caller knows it by.
+    pub ticket: u64,
+    /// The plan.
+    pub plan: Plan,
+    /// How it goes.
+    pub ride: Ride<'static>,
 }
 
 /// Everything, silently, into the working folder, replacing nothing.
@@ -56,6 +77,7 @@ impl Default for Ride<'_> {
             cancel: Cancel::default(),
             events: Arc::new(crate::Silent),
             outbox: Outbox::new(".", false),
+            is_shared: None,
         }
     }
 }
@@ -74,9 +96,11 @@ impl Engine {
             answers,
             answer,
             in_flight: 0,
+            left: 0,
             arrived: Vec::new(),
             models: Arc::new(Models::new(MODEL_BYTES)),
         });
+        world.init_resource::<Runs>();
         systems::observe(&mut world);
         let ready = world.query_filtered();
         Self {
@@ -84,6 +108,7 @@ impl Engine {
             schedule: systems::schedule(),
             ready,
             runs: 0,
+            started: FxHashMap::default(),
         }
     }
 
@@ -94,44 +119,178 @@ impl Engine {
 
     /// Runs `plan` to its end, on this thread and the workers.
     pub fn run(&mut self, plan: &Plan, ride: Ride<'_>) -> Report {
-        let start = Instant::now();
-        self.runs += 1;
-        let targets = targets(plan, ride.only);
-        let models = self.world.resource::<Machine>().models.clone();
-        self.world
-            .insert_resource(start_of((plan, models), ride, &targets, self.runs));
+        let id = self.start(plan, ride);
         loop {
             self.schedule.run(&mut self.world);
-            if !self.wait() {
+            if self.is_done(id) || !self.wait(None) {
                 break;
             }
         }
-        let mut report = self.report(plan, &targets);
-        self.clear();
-        report.time = start.elapsed();
-        report
+        self.finish(id, plan)
     }
 
-    /// Waits for a worker if there is nothing else to do; `false` when all is done.
-    fn wait(&mut self) -> bool {
-        let is_wanted = !self.world.resource::<Run>().wanted.is_empty();
-        if is_wanted || self.ready.iter(&self.world).next().is_some() {
+    /// Runs every plan that comes through `orders`, at most `most` beside each other, until all are done and no
+    /// more can come. What they have in common is made once. `ended` hears of each as soon as it is done.
+    pub fn run_each(
+        &mut self,
+        orders: &Receiver<Order>,
+        most: usize,
+        ended: &mut dyn FnMut(u64, &Plan, Report),
+    ) {
+        let mut at_work: BTreeMap<u64, (u64, Plan)> = BTreeMap::new();
+        let mut coming = Coming {
+            orders,
+            next: None,
+            is_open: true,
+            is_late: false,
+        };
+        loop {
+            while at_work.len() < most.max(1)
+                && let Some(Order { ticket, plan, ride }) = coming.take(at_work.is_empty())
+            {
+                at_work.insert(self.start(&plan, ride), (ticket, plan));
+            }
+            if at_work.is_empty() {
+                break;
+            }
+            let has_room = at_work.len() < most.max(1);
+            self.world.resource_mut::<Runs>().are_more_coming = has_room && coming.is_likely();
+            self.schedule.run(&mut self.world);
+            let done: Vec<u64> = at_work
+                .keys()
+                .copied()
+                .filter(|id| self.is_done(*id))
+                .collect();
+            for id in &done {
+                if let Some((ticket, plan)) = at_work.remove(id) {
+                    let report = self.finish(*id, &plan);
+                    ended(ticket, &plan, report);
+                }
+            }
+            if done.is_empty() && !self.wait(has_room.then_some(&mut coming)) {
+                // Nothing is at work, so what has not ended never will: that would be a bug of the engine.
+                for (id, (ticket, plan)) in std::mem::take(&mut at_work) {
+                    let report = self.finish(id, &plan);
+                    ended(ticket, &plan, report);
+                }
+            }
+        }
+        self.world.resource_mut::<Runs>().are_more_coming = false;
+    }
+
+    /// Takes a plan in; the number of its run.
+    fn start(&mut self, plan: &Plan, ride: Ride<'_>) -> u64 {
+        self.runs += 1;
+        let id = self.runs;
+        let models = self.world.resource::<Machine>().models.clone();
+        let run = start_of((plan, models), ride, id);
+        let mut runs = self.world.resource_mut::<Runs>();
+        // Taken from the end, so the first node of the file is admitted first.
+        let place = |node: &usize| Place {
+            run: id,
+            node: *node,
+        };
+        let wanted: Vec<_> = run.targets.iter().rev().map(place).collect();
+        runs.wanted
+            .extend(wanted.into_iter().map(|place| (place, Want::Any)));
+        runs.all.insert(id, run);
+        self.started.insert(id, Instant::now());
+        id
+    }
+
+    /// Whether every result that the run wants, and every one it was thought to need, has ended.
+    fn is_done(&self, id: u64) -> bool {
+        let runs = self.world.resource::<Runs>();
+        let Some(run) = runs.all.get(&id) else {
+            return true;
+        };
+        let has_ended = |entity: &Entity| self.world.get::<Ended>(*entity).is_some();
+        let mut targets = run.targets.iter().map(|node| run.entities[*node]);
+        let is_admitted = |entity: Option<Entity>| entity.is_some_and(|entity| has_ended(&entity));
+        runs.wanted.is_empty() && targets.all(is_admitted) && run.held.iter().all(has_ended)
+    }
+
+    /// Waits for a worker, or for an order if one may come, unless there is something to do at once; `false` when
+    /// nothing is under way.
+    fn wait(&mut self, coming: Option<&mut Coming<'_>>) -> bool {
+        let is_wanted = !self.world.resource::<Runs>().wanted.is_empty();
+        let ready = self.ready.iter(&self.world).count();
+        let mut machine = self.world.resource_mut::<Machine>();
+        // Ready nodes that wait for a worker, or for others of their kind, are looked at when an answer has come.
+        if is_wanted || ready > machine.left {
             return true;
         }
-        let mut machine = self.world.resource_mut::<Machine>();
-        if machine.in_flight == 0 {
-            return false;
-        }
-        // The engine itself holds a sender, so the channel cannot close.
-        if let Ok(answer) = machine.answers.recv() {
-            machine.arrived.push(answer);
+        match (machine.in_flight, coming) {
+            (0, Some(coming)) if ready > 0 && coming.is_likely() => coming.wait(),
+            (0, _) => return ready > 0,
+            // The engine itself holds a sender, so the channel of answers cannot close.
+            (_, Some(coming)) if coming.is_open => {
+                let answers = machine.answers.clone();
+                crossbeam_channel::select! {
+                    recv(answers) -> answers => machine.arrived.extend(answers.ok()),
+                    recv(coming.orders) -> order => coming.came(order.ok()),
+                }
+            }
+            _ => {
+                let answers = machine.answers.recv();
+                machine.arrived.extend(answers.ok());
+            }
         }
         true
     }
 
-    fn report(&self, plan: &Plan, targets: &[usize]) -> Report {
-        let run = self.world.resource::<Run>();
-        let mut makers: rustc_hash::FxHashMap<Entity, usize> = rustc_hash::FxHashMap::default();
+    /// What came of a run, which is forgotten with all that no other run holds.
+    fn finish(&mut self, id: u64, plan: &Plan) -> Report {
+        let mut report = self.report(id, plan);
+        let started = self.started.remove(&id);
+        report.time = started.map(|started| started.elapsed()).unwrap_or_default();
+        let Some(run) = self.world.resource_mut::<Runs>().all.remove(&id) else {
+            return report;
+        };
+        for target in run.targets.iter().filter_map(|node| run.entities[*node]) {
+            if let Some(mut uses) = self.world.get_mut::<Uses>(target) {
+                uses.0 = uses.0.saturating_sub(1);
+                if uses.0 == 0 {
+                    self.world.entity_mut(target).remove::<Outputs>();
+                }
+            }
+        }
+        for entity in run.held {
+            let Some(mut holders) = self.world.get_mut::<Holders>(entity) else {
+                continue;
+            };
+            holders.0 = holders.0.saturating_sub(1);
+            if holders.0 == 0 {
+                self.forget(entity);
+            }
+        }
+        report
+    }
+
+    /// Forgets a result that no run holds; what was kept is in the store.
+    fn forget(&mut self, entity: Entity) {
+        let key = self.world.get::<Key>(entity).map(|key| key.0);
+        let mut runs = self.world.resource_mut::<Runs>();
+        if let Some(key) = key
+            && runs.by_key.get(&key) == Some(&entity)
+        {
+            runs.by_key.remove(&key);
+        }
+        let wires: Vec<Entity> = match self.world.get::<WiresIn>(entity) {
+            Some(wires) => wires.iter().collect(),
+            None => Vec::new(),
+        };
+        wires.into_iter().for_each(|wire| {
+            self.world.despawn(wire);
+        });
+        self.world.despawn(entity);
+    }
+
+    fn report(&self, id: u64, plan: &Plan) -> Report {
+        let Some(run) = self.world.resource::<Runs>().all.get(&id) else {
+            return Report::default();
+        };
+        let mut makers: FxHashMap<Entity, usize> = FxHashMap::default();
         let row = |(place, node): (usize, &crate::PlannedNode)| {
             let entity = run.entities[place];
             let maker = entity
@@ -139,42 +298,93 @@ impl Engine {
                 .filter(|maker| *maker != place);
             let ended = entity.and_then(|entity| self.world.get::<Ended>(entity));
             let outputs = entity.and_then(|entity| self.world.get::<Outputs>(entity));
+            let at = entity.and_then(|entity| self.world.get::<Place>(entity));
+            let is_ours = at.is_none_or(|at| at.run == id);
+            let outcome = match (ended, entity) {
+                (
+                    Some(Ended {
+                        outcome: Outcome::Ran,
+                        time,
+                        ..
+                    }),
+                    _,
+                ) if !is_ours => Outcome::Recalled {
+                    tier: Tier::Memory,
+                    saved: *time,
+                },
+                (Some(ended), _) => ended.outcome.clone(),
+                (None, Some(_)) => Outcome::Cancelled,
+                (None, None) => Outcome::Unneeded,
+            };
             Row {
                 node: node.name().to_owned(),
                 kind: node.id().to_owned(),
                 build: node.kind.build,
-                outcome: match (ended, entity) {
-                    (Some(ended), _) => ended.outcome.clone(),
-                    (None, Some(_)) => Outcome::Cancelled,
-                    (None, None) => Outcome::Unneeded,
-                },
+                outcome,
                 same_as: maker.map(|maker| plan.nodes()[maker].name().to_owned()),
-                time: ended.map(|ended| ended.time).unwrap_or_default(),
+                time: ended
+                    .filter(|_| is_ours)
+                    .map(|ended| ended.time)
+                    .unwrap_or_default(),
                 bytes: ended.map_or(0, |ended| ended.bytes),
                 outputs: outputs
-                    .filter(|_| targets.binary_search(&place).is_ok())
+                    .filter(|_| run.targets.binary_search(&place).is_ok())
                     .map(|outputs| outputs.values.clone()),
             }
         };
         Report {
             rows: plan.nodes().iter().enumerate().map(row).collect(),
-            time: Default::default(),
+            time: Duration::ZERO,
+        }
+    }
+}
+
+/// Orders that may come yet.
+struct Coming<'a> {
+    orders: &'a Receiver<Order>,
+    next: Option<Order>,
+    is_open: bool,
+    /// Whether the last wait for one was in vain.
+    is_late: bool,
+}
+
+impl Coming<'_> {
+    /// The next order if there is one; waits for it, or for the end of all, if `must_wait`.
+    fn take(&mut self, must_wait: bool) -> Option<Order> {
+        if self.next.is_none() {
+            let order = match must_wait {
+                true => self.orders.recv().ok(),
+                false => match self.orders.try_recv() {
+                    Err(TryRecvError::Empty) => return None,
+                    order => order.ok(),
+                },
+            };
+            self.came(order);
+        }
+        self.next.take()
+    }
+
+    /// Whether one is to be expected soon.
+    fn is_likely(&self) -> bool {
+        self.is_open && !self.is_late
+    }
+
+    /// Waits a moment for one, for calls that would rather not be made alone.
+    fn wait(&mut self) {
+        match self.orders.recv_timeout(PATIENCE) {
+            Err(RecvTimeoutError::Timeout) => self.is_late = true,
+            order => self.came(order.ok()),
         }
     }
 
-    /// Forgets the run; what was kept is in the store.
-    fn clear(&mut self) {
-        let run = self.world.remove_resource::<Run>();
-        let mut all = self
-            .world
-            .query_filtered::<Entity, Or<(With<crate::world::Place>, With<crate::world::From>)>>();
-        let all: Vec<_> = all.iter(&self.world).collect();
-        for entity in all {
-            self.world.despawn(entity);
-        }
-        drop(run);
+    fn came(&mut self, order: Option<Order>) {
+        (self.is_open, self.is_late) = (order.is_some(), false);
+        self.next = order;
     }
 }
+
+/// How long calls that can be made together wait for the next order while nothing else is at work.
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// The places of the wanted nodes, in order.
 fn targets(plan: &Plan, only: Option<&[String]>) -> Vec<usize> {
@@ -190,15 +400,9 @@ fn targets(plan: &Plan, only: Option<&[String]>) -> Vec<usize> {
         .collect()
 }
 
-fn start_of(
-    (plan, models): (&Plan, Arc<Models>),
-    ride: Ride<'_>,
-    targets: &[usize],
-    run: u64,
-) -> Run {
+fn start_of((plan, models): (&Plan, Arc<Models>), ride: Ride<'_>, run: u64) -> Run {
     let nodes = plan.shared_nodes();
-    let mut is_target = vec![false; nodes.len()];
-    targets.iter().for_each(|place| is_target[*place] = true);
+    let targets = targets(plan, ride.only);
     ride.events.on(Event::Planned { nodes: nodes.len() });
     let shared = Shared {
         run,
@@ -212,14 +416,9 @@ fn start_of(
         shared: Arc::new(shared),
         names: plan.names_digest(),
         entities: vec![None; nodes.len()],
-        by_key: Default::default(),
-        // Taken from the end, so the first node of the file is admitted first.
-        wanted: targets
-            .iter()
-            .rev()
-            .map(|place| (*place, Want::Any))
-            .collect(),
-        is_target,
+        held: FxHashSet::default(),
+        targets,
+        is_shared: ride.is_shared,
         nodes,
     }
 }

@@ -60,6 +60,11 @@ pub enum Event<'a> {
 pub trait Events: Send + Sync {
     /// Something has happened. Must return soon: the node that told it is waiting.
     fn on(&self, event: Event<'_>);
+
+    /// Whether [`Event::Preview`] is heard; nodes need not make any otherwise.
+    fn shows_previews(&self) -> bool {
+        true
+    }
 }
 
 /// Hears nothing.
@@ -68,4 +73,8 @@ pub struct Silent;
 
 impl Events for Silent {
     fn on(&self, _: Event<'_>) {}
+
+    fn shows_previews(&self) -> bool {
+        false
+    }
 }

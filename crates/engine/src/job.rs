@@ -47,6 +47,10 @@ impl Job for Task {
         });
     }
 
+    fn shows_previews(&self) -> bool {
+        self.shared.events.shows_previews()
+    }
+
     fn log(&self, level: LogLevel, line: &str) {
         self.shared.events.on(Event::Log {
             node: &self.node,
@@ -70,7 +74,7 @@ impl Job for Task {
         let mut path = self
             .shared
             .names
-            .fill(template, &more)
+            .path(template, &more)
             .map_err(|message| Error::input("path", message))?;
         let file = path.rsplit(['/', '\\']).next().unwrap_or("");
         if file.is_empty() {

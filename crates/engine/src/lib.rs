@@ -20,7 +20,7 @@ mod template;
 mod world;
 
 pub use cancel::Cancel;
-pub use engine::{Engine, Ride, Settings};
+pub use engine::{Engine, Order, Ride, Settings};
 pub use event::{Event, Events, Silent};
 pub use explain::{History, Reason};
 pub use outbox::Outbox;
@@ -28,4 +28,4 @@ pub use packs::Packs;
 pub use plan::{Plan, PlannedNode, files_named, plan};
 pub use problem::{NodeFailed, PlanProblem};
 pub use report::{Outcome, Report, Row};
-pub use template::Names;
+pub use template::{ItemNames, Names};

@@ -17,6 +17,8 @@ use weft_value::{Digest, Saved};
 pub struct Outbox {
     folder: PathBuf,
     may_replace: bool,
+    /// Whether what one run has written may be replaced by the next.
+    is_live: bool,
     written: Arc<Mutex<HashMap<PathBuf, Written>>>,
 }
 
@@ -34,7 +36,16 @@ impl Outbox {
         Self {
             folder: folder.into(),
             may_replace,
+            is_live: true,
             written: Arc::default(),
+        }
+    }
+
+    /// The same for the items of a batch, of which no two may write the same file.
+    pub fn for_items(folder: impl Into<PathBuf>, may_replace: bool) -> Self {
+        Self {
+            is_live: false,
+            ..Self::new(folder, may_replace)
         }
     }
 
@@ -50,10 +61,10 @@ impl Outbox {
             let mut written = self.written.lock();
             let earlier = written.get(&path).cloned();
             if let Some(earlier) = &earlier
-                && earlier.run == run
+                && (earlier.run == run || !self.is_live)
                 && (earlier.node != node || earlier.content != content)
             {
-                return Err(taken(&path, &earlier.node));
+                return Err(taken(&path, &earlier.node, earlier.run == run));
             }
             written.insert(
                 path.clone(),
@@ -65,7 +76,8 @@ impl Outbox {
             );
             earlier
         };
-        let is_ours = earlier.is_some_and(|earlier| is_unchanged(&path, &earlier.content));
+        let is_ours =
+            self.is_live && earlier.is_some_and(|earlier| is_unchanged(&path, &earlier.content));
         let existing = if self.may_replace || is_ours {
             Existing::Replace
         } else {
@@ -85,7 +97,14 @@ impl Outbox {
     }
 }
 
-fn taken(path: &Path, node: &str) -> Error {
+fn taken(path: &Path, node: &str, is_same_run: bool) -> Error {
+    if !is_same_run {
+        let message = format!(
+            "another item of the batch has written this file; put {{item}} into the path: {}",
+            path.display()
+        );
+        return Error::Io(message);
+    }
     let message = format!(
         "`{node}` writes another picture to the same file in this run; give each its own path: {}",
         path.display()

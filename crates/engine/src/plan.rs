@@ -5,9 +5,11 @@ use std::sync::Arc;
 use weft_graph::{Argument, Graph, Node};
 use weft_node::{Facts, Values};
 use weft_spec::{Effect, Form, Literal, Origin, TypeName};
-use weft_value::{AnyValue, Digest, ValueType};
+use weft_value::{AnyValue, Digest, File, Hasher, ValueType};
 
-use crate::{Names, Packs, PlanProblem, facts, key, packs::Registered, reading::Reading};
+use crate::{
+    ItemNames, Names, Packs, PlanProblem, facts, key, packs::Registered, reading::Reading,
+};
 
 /// A graph that can run: every node known, every literal a value, every file read and hashed.
 #[derive(Clone)]
@@ -15,6 +17,7 @@ pub struct Plan {
     nodes: Arc<[PlannedNode]>,
     names: Arc<Names>,
     names_digest: Digest,
+    seeds: Arc<[(Arc<str>, u64)]>,
 }
 
 /// One node that can run.
@@ -117,6 +120,35 @@ impl Plan {
         &self.names
     }
 
+    /// The seeds that were derived for this item of a batch, with the names of their nodes.
+    pub fn seeds(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.seeds.iter().map(|(node, seed)| (&**node, *seed))
+    }
+
+    /// The most calls of one of its nodes that may be made together with those of other runs.
+    pub fn batch(&self) -> usize {
+        let each = self.nodes.iter().map(|node| node.kind.kind.batch());
+        each.max().unwrap_or(1)
+    }
+
+    /// The files that literals name, with the hashes of their contents: pictures and weights alike.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        let inputs = self.nodes.iter().flat_map(|node| &node.inputs);
+        inputs.filter_map(|(_, source)| match source {
+            Source::Value { value, .. } => value.get::<File>(),
+            _ => None,
+        })
+    }
+
+    /// What stands for all that this plan would give: the keys of its ends.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new("plan");
+        for node in self.nodes.iter().filter(|node| node.is_end()) {
+            hasher.digest(&node.key);
+        }
+        hasher.finish()
+    }
+
     pub(crate) fn shared_nodes(&self) -> Arc<[PlannedNode]> {
         self.nodes.clone()
     }
@@ -135,11 +167,25 @@ impl Plan {
 ///
 /// # Errors
 /// Every file that cannot be read and every input that a node refuses.
-pub fn plan(graph: &Graph, packs: &Packs, names: Names) -> Result<Plan, Vec<PlanProblem>> {
+pub fn plan(graph: &Graph, packs: &Packs, mut names: Names) -> Result<Plan, Vec<PlanProblem>> {
+    if let Some(item) = &mut names.item {
+        let writes = |node: &&Node| {
+            packs
+                .kind(&node.id)
+                .is_some_and(|kind| kind.spec.effect == Effect::Writes)
+        };
+        item.has_one_writer = graph.nodes().iter().filter(writes).count() == 1;
+    }
     let names_digest = names.digest();
+    let mut seeds = Vec::new();
     let mut nodes: Vec<PlannedNode> = Vec::with_capacity(graph.nodes().len());
     let mut problems = Vec::new();
     for node in graph.nodes() {
+        let derived = derived(graph, node, names.item.as_ref());
+        let node = derived.as_ref().map_or(node, |(node, _)| node);
+        if let Some((node, seed)) = &derived {
+            seeds.push((node.name.as_str().into(), *seed));
+        }
         let Some(planned) = planned(node, packs, &mut problems) else {
             continue;
         };
@@ -158,10 +204,40 @@ pub fn plan(graph: &Graph, packs: &Packs, names: Names) -> Result<Plan, Vec<Plan
             nodes: nodes.into(),
             names: Arc::new(names),
             names_digest,
+            seeds: seeds.into(),
         })
     } else {
         Err(problems)
     }
+}
+
+/// The node with a seed of its own for this item of a batch, if it takes a seed from an input of the graph that
+/// nobody has set for the item.
+fn derived(graph: &Graph, node: &Node, item: Option<&ItemNames>) -> Option<(Node, u64)> {
+    let item = item?;
+    let is_seed = |argument: &Argument| {
+        let Argument::Literal { literal, origin } = argument else {
+            return None;
+        };
+        let input = graph.input_at(origin)?;
+        let is_free = input.ty.as_str() == "Seed" && !item.varied.contains(&input.name);
+        let &Literal::Integer(seed) = literal else {
+            return None;
+        };
+        item.seed(u64::try_from(seed).ok().filter(|_| is_free)?, &node.name)
+    };
+    let mut own = node.clone();
+    let mut derived = None;
+    for (_, argument) in &mut own.arguments {
+        if let Some(seed) = is_seed(argument)
+            && let Argument::Literal { literal, .. } = argument
+            && let Ok(integer) = i64::try_from(seed)
+        {
+            *literal = Literal::Integer(integer);
+            derived = Some(seed);
+        }
+    }
+    derived.map(|seed| (own, seed))
 }
 
 /// The files and folders that literals of `graph` name, whether they are there or not.

@@ -6,7 +6,7 @@ use weft_store::Tier;
 use weft_value::{AnyValue, Digest};
 
 /// What came of a run: one row per node of the graph.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The rows, in the order of the plan.
     pub rows: Vec<Row>,

@@ -12,7 +12,7 @@ use bevy_ecs::{prelude::*, schedule::SingleThreadedExecutor};
 
 use crate::{
     Event,
-    world::{Ended, Place, Run, Running},
+    world::{Ended, Place, Running, Runs},
 };
 
 #[derive(bevy_ecs::schedule::ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ pub(crate) fn schedule() -> Schedule {
                 release::release,
             )
                 .chain()
-                .run_if(|run: Res<Run>| run.wanted.is_empty()),
+                .run_if(|runs: Res<Runs>| runs.wanted.is_empty()),
         )
             .chain(),
     );
@@ -45,18 +45,22 @@ pub(crate) fn schedule() -> Schedule {
 /// Has the events of a run told as components come and go.
 pub(crate) fn observe(world: &mut World) {
     world.add_observer(
-        |start: On<Add<Running>>, places: Query<&Place>, run: Res<Run>| {
-            if let Ok(place) = places.get(start.entity) {
+        |start: On<Add<Running>>, places: Query<&Place>, runs: Res<Runs>| {
+            if let Ok(place) = places.get(start.entity)
+                && let Some(run) = runs.of(*place)
+            {
                 run.shared.events.on(Event::Started {
-                    node: &run.nodes[place.0].name,
+                    node: &run.nodes[place.node].name,
                 });
             }
         },
     );
     world.add_observer(
-        |end: On<Add<Ended>>, ends: Query<(&Place, &Ended)>, run: Res<Run>| {
-            if let Ok((place, ended)) = ends.get(end.entity) {
-                let node = &run.nodes[place.0].name;
+        |end: On<Add<Ended>>, ends: Query<(&Place, &Ended)>, runs: Res<Runs>| {
+            if let Ok((place, ended)) = ends.get(end.entity)
+                && let Some(run) = runs.of(*place)
+            {
+                let node = &run.nodes[place.node].name;
                 run.shared.events.on(Event::Finished {
                     node,
                     outcome: &ended.outcome,

@@ -12,6 +12,58 @@ pub struct Names {
     pub values: BTreeMap<String, String>,
     /// What a saved picture remembers.
     pub provenance: Provenance,
+    /// The item of a batch that this run is.
+    pub item: Option<ItemNames>,
+}
+
+/// What file names and seeds take from an item of a batch.
+#[derive(Clone, Debug, Default)]
+pub struct ItemNames {
+    /// What `{item}` stands for; `/` makes folders.
+    pub label: String,
+    /// The inputs that tell the items of the batch apart; a path that names all of them is left as it is.
+    pub varied: Vec<String>,
+    /// What seeds are derived from; `None` where all items have those of the graph.
+    pub seeds: Option<Digest>,
+    /// Whether the graph writes one file and no more.
+    pub has_one_writer: bool,
+}
+
+impl ItemNames {
+    /// The seed of a node: that of the graph, the item and the name of the node, hashed to 48 bits, which every
+    /// reader of JSON takes exactly.
+    pub(crate) fn seed(&self, seed: u64, node: &str) -> Option<u64> {
+        let digest = Hasher::new("seed")
+            .number(seed)
+            .digest(self.seeds.as_ref()?)
+            .field(node.as_bytes())
+            .finish();
+        let bytes = digest.as_bytes();
+        Some(
+            bytes[..6]
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        )
+    }
+
+    /// The template with the item in it: as it is if it tells items apart, and else with the label for the name of the
+    /// file, or, where there are several files or other parts to fill in, for a folder of its own.
+    fn told_apart(&self, template: &str) -> String {
+        let names = |name: &str| template.contains(&format!("{{{name}}}"));
+        let is_apart =
+            names("item") || (!self.varied.is_empty() && self.varied.iter().all(|it| names(it)));
+        if is_apart {
+            return template.to_owned();
+        }
+        let file = template.rsplit(['/', '\\']).next().unwrap_or("");
+        match file.rsplit_once('.') {
+            Some((_, extension)) if self.has_one_writer && !template.contains('{') => {
+                format!("{{item}}.{extension}")
+            }
+            None if self.has_one_writer && !template.contains('{') => "{item}".to_owned(),
+            _ => format!("{{item}}/{template}"),
+        }
+    }
 }
 
 impl Names {
@@ -23,7 +75,24 @@ impl Names {
         hasher
             .field(self.provenance.graph.as_bytes())
             .field(self.provenance.inputs.as_bytes())
+            .field(
+                self.item
+                    .as_ref()
+                    .map_or("", |item| item.label.as_str())
+                    .as_bytes(),
+            )
             .finish()
+    }
+
+    /// The path that `template` names, told apart from those of other items of a batch.
+    ///
+    /// # Errors
+    /// Those of [`Names::fill`].
+    pub(crate) fn path(&self, template: &str, more: &[(&str, String)]) -> Result<String, String> {
+        match &self.item {
+            Some(item) => self.fill(&item.told_apart(template), more),
+            None => self.fill(template, more),
+        }
     }
 
     /// Fills in `template`; `{{` and `}}` are braces. What is filled in is made safe for a file name.
@@ -56,7 +125,14 @@ impl Names {
             let Some(value) = value.or_else(|| self.values.get(name)) else {
                 return Err(self.unknown(name, template, more));
             };
-            filled.push_str(&safe(value));
+            match &self.item {
+                // A label is made of names of files already, and of folders.
+                Some(item) if name == "item" => {
+                    let parts: Vec<String> = item.label.split('/').map(safe).collect();
+                    filled.push_str(&parts.join("/"));
+                }
+                _ => filled.push_str(&safe(value)),
+            }
             rest = after;
         }
         filled.push_str(rest);
@@ -139,6 +215,54 @@ mod tests {
                 .unwrap_err()
                 .contains("a brace stands alone")
         );
+    }
+
+    #[test]
+    fn items_of_a_batch_never_share_a_file() {
+        let item = |label: &str, has_one_writer| Names {
+            item: Some(ItemNames {
+                label: label.to_owned(),
+                varied: vec!["seed".to_owned()],
+                has_one_writer,
+                ..ItemNames::default()
+            }),
+            values: [
+                ("item".to_owned(), label.to_owned()),
+                ("seed".to_owned(), "7".to_owned()),
+            ]
+            .into(),
+            ..Names::default()
+        };
+        let path = |template: &str, one| {
+            item("a/b c", one)
+                .path(template, &[("index", "3".into())])
+                .unwrap()
+        };
+        assert_eq!(path("out/rocket.png", true), "a/b c.png");
+        assert_eq!(path("rocket", true), "a/b c");
+        assert_eq!(path("out/rocket.png", false), "a/b c/out/rocket.png");
+        assert_eq!(path("out/{index}.png", true), "a/b c/out/3.png");
+        assert_eq!(path("out/{seed}.png", false), "out/7.png");
+        assert_eq!(path("x/{item}.png", false), "x/a/b c.png");
+    }
+
+    #[test]
+    fn a_derived_seed_depends_on_seed_item_and_node_alone() {
+        let of = |item: &[u8]| ItemNames {
+            seeds: Some(Digest::of(item)),
+            ..ItemNames::default()
+        };
+        let seed = of(b"one").seed(7, "drawn").unwrap();
+        assert_eq!(of(b"one").seed(7, "drawn"), Some(seed));
+        assert!(seed < 1 << 48);
+        for other in [
+            of(b"two").seed(7, "drawn"),
+            of(b"one").seed(8, "drawn"),
+            of(b"one").seed(7, "noise"),
+        ] {
+            assert_ne!(other, Some(seed));
+        }
+        assert_eq!(ItemNames::default().seed(7, "drawn"), None);
     }
 
     #[test]

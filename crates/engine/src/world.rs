@@ -1,12 +1,12 @@
-//! What the ECS holds: one entity per distinct result of the running graph, one per wire, and the
+//! What the ECS holds: one entity per distinct result of the running graphs, one per wire, and the
 //! resources that the systems share.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bevy_ecs::prelude::*;
 use burn::tensor::Device;
 use crossbeam_channel::{Receiver, Sender};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use weft_node::{Error, Models, Values};
 use weft_store::Store;
 use weft_value::{AnyValue, Digest};
@@ -21,17 +21,26 @@ pub(crate) struct Key(pub(crate) Digest);
 #[derive(Component, Clone, Copy)]
 pub(crate) struct Identity(pub(crate) Digest);
 
-/// The planned node that makes the result: its place in the plan.
-#[derive(Component, Clone, Copy)]
-pub(crate) struct Place(pub(crate) usize);
+/// The planned node that makes the result.
+#[derive(Component, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The run that it was admitted for.
+    pub(crate) run: u64,
+    /// Its place in the plan of that run.
+    pub(crate) node: usize,
+}
 
 /// Inputs whose values have not come yet.
 #[derive(Component)]
 pub(crate) struct Pending(pub(crate) usize);
 
-/// Consumers that have not ended yet; at none, the outputs are let go.
+/// Consumers that have not ended yet, and runs that want the outputs for themselves; at none, the outputs are let go.
 #[derive(Component)]
 pub(crate) struct Uses(pub(crate) usize);
+
+/// Runs that this is part of; at none, it is forgotten.
+#[derive(Component)]
+pub(crate) struct Holders(pub(crate) usize);
 
 /// What the node gave, one value per output, and the content hashes of those that live on the host.
 #[derive(Component, Clone)]
@@ -115,6 +124,8 @@ pub(crate) struct Call {
     pub(crate) element: Option<(usize, usize)>,
     pub(crate) place: usize,
     pub(crate) values: Values,
+    pub(crate) nodes: Arc<[PlannedNode]>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What came of a call.
@@ -125,20 +136,43 @@ pub(crate) struct Answer {
     pub(crate) time: Duration,
 }
 
-/// The graph that is running.
-#[derive(Resource)]
+/// A graph that is running.
 pub(crate) struct Run {
     pub(crate) shared: Arc<Shared>,
     pub(crate) nodes: Arc<[PlannedNode]>,
     pub(crate) names: Digest,
     /// The entity that makes the result of each node, where one is wanted.
     pub(crate) entities: Vec<Option<Entity>>,
-    /// Equal keys are one entity.
+    /// Those entities, each once.
+    pub(crate) held: FxHashSet<Entity>,
+    /// Nodes that are wanted for themselves, and so keep their outputs; in order.
+    pub(crate) targets: Vec<usize>,
+    /// For each node, whether its result may be wanted by another run too.
+    pub(crate) is_shared: Option<Arc<[bool]>>,
+}
+
+/// The graphs that are running, oldest first.
+#[derive(Resource, Default)]
+pub(crate) struct Runs {
+    pub(crate) all: BTreeMap<u64, Run>,
+    /// Equal keys are one entity, whichever runs want them.
     pub(crate) by_key: FxHashMap<Digest, Entity>,
     /// Nodes whose result is wanted, and whether it must be made even if it seems to be kept.
-    pub(crate) wanted: Vec<(usize, Want)>,
-    /// Nodes that are wanted for themselves, and so keep their outputs.
-    pub(crate) is_target: Vec<bool>,
+    pub(crate) wanted: Vec<(Place, Want)>,
+    /// Whether a run that waits to be admitted may bring more calls of the same kind.
+    pub(crate) are_more_coming: bool,
+}
+
+impl Runs {
+    /// The run that a place belongs to; it is there as long as any of its entities has not ended.
+    pub(crate) fn of(&self, place: Place) -> Option<&Run> {
+        self.all.get(&place.run)
+    }
+
+    /// The node at a place.
+    pub(crate) fn node(&self, place: Place) -> Option<&PlannedNode> {
+        self.of(place)?.nodes.get(place.node)
+    }
 }
 
 /// How much a result is wanted.
@@ -156,11 +190,14 @@ pub(crate) struct Machine {
     pub(crate) device: Device,
     pub(crate) store: Arc<Store>,
     pub(crate) pool: Pool,
-    pub(crate) answers: Receiver<Answer>,
-    pub(crate) answer: Sender<Answer>,
+    pub(crate) answers: Receiver<Vec<Answer>>,
+    pub(crate) answer: Sender<Vec<Answer>>,
+    /// Orders that the workers have.
     pub(crate) in_flight: usize,
-    /// Answers that have come and are not looked at yet.
-    pub(crate) arrived: Vec<Answer>,
+    /// Ready nodes that were looked at and left, since the workers have enough or others are to join them.
+    pub(crate) left: usize,
+    /// Answers that have come and are not looked at yet, those of each order together.
+    pub(crate) arrived: Vec<Vec<Answer>>,
     /// The networks of all runs.
     pub(crate) models: Arc<Models>,
 }

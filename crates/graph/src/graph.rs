@@ -141,6 +141,14 @@ impl Graph {
         &self.inputs
     }
 
+    /// The input of the graph itself whose value a literal is, by where it was written.
+    pub fn input_at(&self, origin: &Origin) -> Option<&InputValue> {
+        let is_there = |input: &&InputValue| {
+            Arc::ptr_eq(&input.origin.source, &origin.source) && input.origin.span == origin.span
+        };
+        self.inputs.iter().find(is_there)
+    }
+
     /// The declared outputs.
     pub fn outputs(&self) -> &[OutputValue] {
         &self.outputs

@@ -12,6 +12,7 @@ mod fmt;
 mod given;
 mod graph;
 mod problem;
+mod rows;
 mod text;
 
 #[cfg(test)]
@@ -28,4 +29,5 @@ pub use fmt::fmt;
 pub use given::Given;
 pub use graph::{Argument, CallArgument, Graph, InputValue, Node, OutputValue};
 pub use problem::{Problem, Problems};
+pub use rows::read_rows;
 pub use text::part::part_of_text;

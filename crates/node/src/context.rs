@@ -18,6 +18,11 @@ pub trait Job: Send + Sync {
     /// The node shows what it has so far.
     fn preview(&self, image: &Image);
 
+    /// Whether anybody looks at previews.
+    fn shows_previews(&self) -> bool {
+        true
+    }
+
     /// Writes a finished file; see [`Context::save`].
     ///
     /// # Errors
@@ -54,6 +59,8 @@ pub struct Provenance {
     pub graph: String,
     /// The graph's inputs with their values, as a JSON object.
     pub inputs: String,
+    /// Which item of a batch it is, as JSON, if it is one: its seeds were derived from that.
+    pub item: Option<String>,
 }
 
 /// What a running node may ask of its host. There is no clock, no environment and
@@ -100,6 +107,11 @@ impl Context {
     /// Shows what there is so far.
     pub fn preview(&self, image: &Image) {
         self.job.preview(image);
+    }
+
+    /// Whether anybody looks at previews, for a node to which making one is dear.
+    pub fn shows_previews(&self) -> bool {
+        self.job.shows_previews()
     }
 
     /// Writes a finished file: to a temporary name first, then renamed, so nothing half-written is ever

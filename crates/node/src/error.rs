@@ -5,7 +5,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 /// Why a node failed.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum Error {
     /// An input has a value that the node cannot work with.
     #[error("{}{message}", input.map(|input| format!("input `{input}`: ")).unwrap_or_default())]

@@ -1,7 +1,7 @@
 //! The trait of every node.
 
 use weft_spec::{Effect, Literal, PortSpec};
-use weft_value::AnyValue;
+use weft_value::{AnyValue, Digest};
 
 use crate::{Context, Facts, Outputs, Result, Values};
 
@@ -56,4 +56,20 @@ pub trait Node: Inputs {
     /// # Errors
     /// Why it could not be done, and the cure.
     fn run(self, context: &mut Context) -> Result<Self::Output>;
+
+    /// How many jobs may be done in one call at most; 1 where nothing is gained.
+    const BATCH: usize = 1;
+
+    /// Jobs with equal keys may be done in one call, whichever graphs and items of a batch they belong to; `None`
+    /// for one that must be done alone.
+    fn batch_key(&self) -> Option<Digest> {
+        None
+    }
+
+    /// Does several jobs of equal key in one call; a result for each, in their order. What each gives must not
+    /// depend on those beside it, but for rounding.
+    fn run_batch(jobs: Vec<(Self, Context)>) -> Vec<Result<Self::Output>> {
+        let run = |(job, mut context): (Self, Context)| job.run(&mut context);
+        jobs.into_iter().map(run).collect()
+    }
 }

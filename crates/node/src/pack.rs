@@ -1,9 +1,9 @@
 //! The list that makes nodes a pack.
 
 use weft_spec::{Literal, NodeSpec, PackSpec, TypeName};
-use weft_value::{AnyValue, CONVERSIONS, TYPES, ValueType};
+use weft_value::{AnyValue, CONVERSIONS, Digest, TYPES, ValueType};
 
-use crate::{Context, Facts, Node, Outputs, Result, Values};
+use crate::{Context, Error, Facts, Node, Outputs, Result, Values};
 
 /// A kind of node as the engine sees it, wherever it comes from.
 pub trait Kind: Send + Sync {
@@ -27,6 +27,23 @@ pub trait Kind: Send + Sync {
     /// # Errors
     /// Why it could not be done, and the cure.
     fn run(&self, values: &mut Values, context: &mut Context) -> Result<Vec<AnyValue>>;
+
+    /// How many calls may be made together at most; see [`Node::BATCH`].
+    fn batch(&self) -> usize {
+        1
+    }
+
+    /// Calls with equal keys may be made together; see [`Node::batch_key`].
+    fn batch_key(&self, _: &Values) -> Option<Digest> {
+        None
+    }
+
+    /// Makes several calls of equal key; a result for each, in their order.
+    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
+        let run =
+            |(mut values, mut context): (Values, Context)| self.run(&mut values, &mut context);
+        jobs.into_iter().map(run).collect()
+    }
 }
 
 impl Kind for Entry {
@@ -41,6 +58,15 @@ impl Kind for Entry {
     }
     fn run(&self, values: &mut Values, context: &mut Context) -> Result<Vec<AnyValue>> {
         (self.run)(values, context)
+    }
+    fn batch(&self) -> usize {
+        self.batch
+    }
+    fn batch_key(&self, values: &Values) -> Option<Digest> {
+        (self.batch_key)(values)
+    }
+    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
+        (self.run_batch)(jobs)
     }
 }
 
@@ -57,6 +83,12 @@ pub struct Entry {
     pub check: fn(&Facts<'_>) -> Result<()>,
     /// Takes the inputs and runs the node; the values are in the order of the outputs.
     pub run: fn(&mut Values, &mut Context) -> Result<Vec<AnyValue>>,
+    /// See [`Node::BATCH`].
+    pub batch: usize,
+    /// See [`Node::batch_key`].
+    pub batch_key: fn(&Values) -> Option<Digest>,
+    /// See [`Node::run_batch`].
+    pub run_batch: fn(Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>>,
 }
 
 /// The entry of node `N`.
@@ -74,7 +106,38 @@ pub const fn node<N: Node>() -> Entry {
         literal: N::literal,
         check: N::check,
         run: |values, context| N::take(values)?.run(context).map(Outputs::give),
+        batch: N::BATCH,
+        batch_key: |values| N::take(&mut values.clone()).ok()?.batch_key(),
+        run_batch: run_batch::<N>,
     }
+}
+
+/// Runs together the jobs whose inputs fit; the others fail alone.
+fn run_batch<N: Node>(jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
+    let mut results: Vec<Option<Result<Vec<AnyValue>>>> = Vec::with_capacity(jobs.len());
+    let mut ready = Vec::with_capacity(jobs.len());
+    for (mut values, context) in jobs {
+        match N::take(&mut values) {
+            Ok(node) => {
+                ready.push((node, context));
+                results.push(None);
+            }
+            Err(error) => results.push(Some(Err(error))),
+        }
+    }
+    let mut made = N::run_batch(ready).into_iter();
+    let lost = || {
+        Err(Error::Missing(
+            "the node gave fewer results than it was asked for, which is a bug in it".to_owned(),
+        ))
+    };
+    let result = |known: Option<_>| {
+        known.unwrap_or_else(|| {
+            made.next()
+                .map_or_else(lost, |made| made.map(Outputs::give))
+        })
+    };
+    results.into_iter().map(result).collect()
 }
 
 /// Nodes, and the types of value they bring.

@@ -15,6 +15,14 @@ pub(crate) fn is_worth_writing(bytes: u64, cost: Duration) -> bool {
     bytes <= SMALL_BYTES || cost > there_and_back(bytes)
 }
 
+/// What a result must have cost to be put aside: as long as a person does not notice, it may be made again.
+const ASIDE: Duration = Duration::from_millis(100);
+
+/// Whether a result that nobody is expected to ask for again soon should be written.
+pub(crate) fn is_worth_putting_aside(bytes: u64, cost: Duration) -> bool {
+    cost > there_and_back(bytes).max(ASIDE)
+}
+
 fn there_and_back(bytes: u64) -> Duration {
     const NANOSECONDS_PER_BYTE: u64 = 1_000_000_000 / BYTES_PER_SECOND;
     Duration::from_nanos(bytes.saturating_mul(2 * NANOSECONDS_PER_BYTE))

@@ -12,7 +12,7 @@ use crate::{
     entry::Sort,
     memory::{Kept, Memory, all_bytes},
     open::prepare,
-    policy::is_worth_writing,
+    policy::{is_worth_putting_aside, is_worth_writing},
     types::Types,
     writer::{Job, Writer},
 };
@@ -174,6 +174,18 @@ impl Store {
             folder.writer.send(job);
         }
         self.keep(key, Kept::Result(outputs), cost);
+    }
+
+    /// Keeps outputs on disk alone, where there is one and making them took long: they are not expected to be asked
+    /// for again soon.
+    pub fn put_aside(&self, key: Digest, outputs: &Arc<[AnyValue]>, cost: Duration) {
+        if let Some(folder) = &self.folder
+            && is_worth_putting_aside(all_bytes(outputs), cost)
+        {
+            folder
+                .writer
+                .send(Job::Result(key, Arc::clone(outputs), cost));
+        }
     }
 
     /// Says that the result of `from` is the one of `to`. A result that is kept by `from` itself comes first.

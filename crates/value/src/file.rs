@@ -168,6 +168,11 @@ fn shown(path: &Path) -> &Path {
     path.strip_prefix(working).unwrap_or(path)
 }
 
+/// How people order names: runs of digits by their number, everything else by its letters without case.
+pub fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
+    natural_key(a).cmp(&natural_key(b))
+}
+
 /// Orders runs of digits by their number, everything else by its letters without case.
 fn natural_key(name: &str) -> (Vec<(String, u128)>, String) {
     let mut parts = vec![(String::new(), 0u128)];

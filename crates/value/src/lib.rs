@@ -23,7 +23,7 @@ pub use choice::Worded;
 pub use color::Color;
 pub use convert::{CONVERSIONS, convert};
 pub use digest::{Digest, Hasher};
-pub use file::{File, Folder};
+pub use file::{File, Folder, natural_order};
 pub use image::{ColorSpace, Image};
 pub use instruction::Instruction;
 pub use mask::Mask;

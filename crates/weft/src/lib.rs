@@ -1,5 +1,6 @@
 //! Weft for embedders: a host for graphs with the built-in packs, and a prelude for nodes of one's own.
 
+mod items;
 mod names;
 mod packs;
 pub mod prelude;
@@ -7,9 +8,11 @@ mod trouble;
 mod weft;
 
 pub use self::weft::{Builder, Weft};
-pub use names::Remembered;
+pub use items::{ItemGraph, ItemPlanner};
+pub use names::{Remembered, RememberedItem};
 pub use packs::PACKS;
 pub use trouble::Trouble;
+pub use weft_batch as batch;
 pub use weft_engine as engine;
 pub use weft_eval as eval;
 pub use weft_graph as graph;

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
-use weft_engine::Names;
+use weft_engine::{ItemNames, Names};
 use weft_graph::{Graph, InputValue};
 use weft_node::Provenance;
 use weft_spec::Literal;
+use weft_value::Digest;
 
 /// The value of an input as a saved picture remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +23,41 @@ pub enum Remembered {
     },
 }
 
+/// The item of a batch as a saved picture remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedItem {
+    label: String,
+    varied: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seeds: Option<String>,
+}
+
+impl RememberedItem {
+    fn of(item: &ItemNames) -> Option<String> {
+        let remembered = Self {
+            label: item.label.clone(),
+            varied: item.varied.clone(),
+            seeds: item.seeds.map(|seeds| seeds.to_string()),
+        };
+        serde_json::to_string(&remembered).ok()
+    }
+
+    /// The item.
+    pub fn names(self) -> ItemNames {
+        ItemNames {
+            label: self.label,
+            varied: self.varied,
+            seeds: self.seeds.as_deref().and_then(Digest::from_hex),
+            ..ItemNames::default()
+        }
+    }
+}
+
 /// What file names and pictures may tell of a run of `graph`. A file stands for its name alone, and `item`
 /// for the place in a batch, of which a single run is the first.
-pub(crate) fn names(graph: &Graph) -> Names {
-    let mut values = BTreeMap::from([("item".to_owned(), "0".to_owned())]);
+pub(crate) fn names(graph: &Graph, item: Option<ItemNames>) -> Names {
+    let label = item.as_ref().map_or("0", |item| &item.label);
+    let mut values = BTreeMap::from([("item".to_owned(), label.to_owned())]);
     let mut inputs = BTreeMap::new();
     let folder = std::path::absolute(&graph.source().folder).unwrap_or_default();
     for InputValue {
@@ -63,6 +95,8 @@ pub(crate) fn names(graph: &Graph) -> Names {
         provenance: Provenance {
             graph: graph.source().text.clone(),
             inputs,
+            item: item.as_ref().and_then(RememberedItem::of),
         },
+        item,
     }
 }

@@ -68,3 +68,15 @@ fn why(error: &io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+impl Trouble {
+    /// All that is wrong, a line for each thing.
+    pub fn in_full(&self) -> String {
+        let lines: Vec<String> = match self {
+            Self::Graph(problems) => problems.iter().map(ToString::to_string).collect(),
+            Self::Plan { problems } => problems.iter().map(ToString::to_string).collect(),
+            other => vec![other.to_string()],
+        };
+        lines.join("\n")
+    }
+}

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use weft_engine::{Engine, Packs, Plan, Report, Ride, Settings, plan};
+use weft_engine::{Engine, ItemNames, Packs, Plan, Report, Ride, Settings, plan};
 use weft_graph::{DiskFiles, Given, Graph};
 use weft_host::{Change, PluginProblem, Plugins};
 use weft_node::Pack;
@@ -15,7 +15,7 @@ use weft_store::Store;
 use weft_tensor::{Chosen, DeviceChoice, choose};
 use weft_value::Digest;
 
-use crate::{PACKS, Trouble, names::names};
+use crate::{ItemGraph, ItemPlanner, PACKS, Trouble, items::Reload, names::names};
 
 /// Memory that results are kept in, in bytes, unless the builder says otherwise.
 const MEMORY_BYTES: u64 = 2 << 30;
@@ -150,16 +150,11 @@ impl Weft {
     /// Looks at the plugins again: the next graph that is read or planned has what is new, and plans that were made
     /// before go on with what they were made of.
     pub fn reload_plugins(&mut self) -> Vec<Change> {
-        let Some(plugins) = &mut self.plugins else {
-            return Vec::new();
+        let mut reload = Reload {
+            base: &self.base,
+            plugins: self.plugins.as_mut(),
         };
-        let mut changes = plugins.reload();
-        if !changes.is_empty() {
-            let (packs, clashes) = plugins.packs(&self.base);
-            self.packs = packs;
-            changes.extend(clashes.into_iter().map(Change::Broken));
-        }
-        changes
+        reload.look(&mut self.packs)
     }
 
     /// The device, and why it was taken.
@@ -216,7 +211,25 @@ impl Weft {
     /// # Errors
     /// Everything that keeps its nodes from running.
     pub fn plan(&self, graph: &Graph) -> Result<Plan, Trouble> {
-        plan(graph, &self.packs, names(graph)).map_err(|problems| Trouble::Plan { problems })
+        self.plan_item(graph, None)
+    }
+
+    /// Plans a graph as an item of a batch.
+    ///
+    /// # Errors
+    /// Those of [`Weft::plan`].
+    pub fn plan_item(&self, graph: &Graph, item: Option<ItemNames>) -> Result<Plan, Trouble> {
+        plan(graph, &self.packs, names(graph, item)).map_err(|problems| Trouble::Plan { problems })
+    }
+
+    /// The engine, and who plans the items of a batch for it.
+    pub fn items(&mut self, graph: ItemGraph) -> (&mut Engine, ItemPlanner<'_>) {
+        let reload = Reload {
+            base: &self.base,
+            plugins: self.plugins.as_mut(),
+        };
+        let planner = ItemPlanner::new(graph, &mut self.packs, reload);
+        (&mut self.engine, planner)
     }
 
     /// Runs a plan to its end. What failed is in the report.

@@ -7,7 +7,7 @@ use weft_models::{
 };
 use weft_node::{
     Context, Error, Facts, Inputs, Node, Result,
-    value::{Image, Instruction, Seed, instruction},
+    value::{Digest, Hasher, Image, Instruction, Seed, Value, instruction},
 };
 
 use crate::{InstructModel, Sampler, Sigmas, reference::square};
@@ -74,28 +74,87 @@ impl Node for SampleInstruct {
     }
 
     fn run(self, context: &mut Context) -> Result<Image> {
-        in_order(self.guidance_from, self.guidance_to)?;
-        let model = match &self.model {
-            Some(model) => model.clone(),
-            None => InstructModel::load(context, None, None)?,
-        };
-        let request = self.request(&model, context)?;
-        let settings = self.settings();
-        let drawn = model
-            .pipeline()
-            .draw::<Stop>(&[request], &settings, |progress| {
-                context.step(progress.done, progress.total)?;
-                if progress.done.is_multiple_of(PREVIEW) && progress.done < progress.total {
-                    let latents = progress.denoised.clone();
-                    let picture = model.autoencoder().picture(latents);
-                    context.preview(&Image::new(picture * 0.5 + 0.5));
-                }
-                Ok(())
-            });
-        drawn
-            .map(|picture| Image::new(picture * 0.5 + 0.5))
-            .map_err(Stop::into_error)
+        let mut drawn = Self::run_batch(vec![(self, context.clone())]);
+        let lost = || Err(Error::Missing("nothing was drawn".to_owned()));
+        drawn.pop().unwrap_or_else(lost)
     }
+
+    const BATCH: usize = 8;
+
+    /// Equal models and settings, and as many references, so that no text or picture is padded for another's sake.
+    fn batch_key(&self) -> Option<Digest> {
+        let model = self.model.as_ref().and_then(Value::digest);
+        let settings = format!("{:?}", self.settings());
+        let mut key = Hasher::new(Self::ID);
+        key.field(settings.as_bytes())
+            .number(u64::from(self.negative.trim().is_empty()))
+            .number(self.instruction.references().len() as u64);
+        model.iter().for_each(|digest| {
+            key.digest(digest);
+        });
+        Some(key.finish())
+    }
+
+    fn run_batch(jobs: Vec<(Self, Context)>) -> Vec<Result<Image>> {
+        let Some((first, context)) = jobs.first() else {
+            return Vec::new();
+        };
+        let model = match first.model(context) {
+            Ok(model) => model,
+            Err(error) => return jobs.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let settings = first.settings();
+        let asked: Vec<Result<Request>> = jobs
+            .iter()
+            .map(|(job, context)| job.request(&model, context))
+            .collect();
+        let requests: Vec<Request> = asked.iter().flatten().cloned().collect();
+        let at_work = jobs.iter().zip(&asked).filter(|(_, asked)| asked.is_ok());
+        let contexts: Vec<&Context> = at_work.map(|((_, context), _)| context).collect();
+        let drawn = match requests.is_empty() {
+            true => Ok(Vec::new()),
+            false => draw(&model, &requests, (&settings, &contexts)),
+        };
+        let mut drawn = drawn.map(Vec::into_iter);
+        let lost = || Err(Error::Missing("nothing was drawn".to_owned()));
+        let one = |asked: Result<Request>| {
+            asked.and_then(|_| match &mut drawn {
+                Ok(drawn) => drawn.next().map_or_else(lost, Ok),
+                Err(error) => Err(error.clone()),
+            })
+        };
+        asked.into_iter().map(one).collect()
+    }
+}
+
+/// Draws the requests together, and tells each of its steps.
+fn draw(
+    model: &InstructModel,
+    requests: &[Request],
+    (settings, contexts): (&Settings, &[&Context]),
+) -> Result<Vec<Image>> {
+    let drawn = model
+        .pipeline()
+        .draw::<Stop>(requests, settings, |progress| {
+            for context in contexts {
+                context.step(progress.done, progress.total)?;
+            }
+            if progress.done.is_multiple_of(PREVIEW) && progress.done < progress.total {
+                for (row, context) in contexts.iter().enumerate() {
+                    if context.shows_previews() {
+                        let latents = progress.denoised.clone().narrow(0, row, 1);
+                        let picture = model.autoencoder().picture(latents);
+                        context.preview(&Image::new(picture * 0.5 + 0.5));
+                    }
+                }
+            }
+            Ok(())
+        })
+        .map_err(Stop::into_error)?;
+    let each = drawn.split(1, 0).into_iter();
+    Ok(each
+        .map(|picture| Image::new(picture * 0.5 + 0.5))
+        .collect())
 }
 
 impl SampleInstruct {
@@ -114,7 +173,15 @@ impl SampleInstruct {
         }
     }
 
+    fn model(&self, context: &Context) -> Result<InstructModel> {
+        match &self.model {
+            Some(model) => Ok(model.clone()),
+            None => InstructModel::load(context, None, None),
+        }
+    }
+
     fn request(&self, model: &InstructModel, context: &Context) -> Result<Request> {
+        in_order(self.guidance_from, self.guidance_to)?;
         let shown = |reference: &instruction::Reference| {
             Ok(Shown {
                 marker: reference.marker,

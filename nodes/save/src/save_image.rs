@@ -69,8 +69,10 @@ fn depth(bits: u32, format: Format) -> Result<u8> {
 }
 
 fn texts(provenance: &Provenance) -> Vec<(&str, &str)> {
-    vec![
+    let mut texts: Vec<(&str, &str)> = vec![
         ("weft.graph", &provenance.graph),
         ("weft.inputs", &provenance.inputs),
-    ]
+    ];
+    texts.extend(provenance.item.as_deref().map(|item| ("weft.item", item)));
+    texts
 }

@@ -10,32 +10,37 @@ use crate::{
     Event, Outcome,
     plan::PlannedNode,
     world::{
-        Answer, Elements, Ended, Failure, Fresh, Identity, Key, Machine, Outputs, Place, Run,
-        Running,
+        Answer, Elements, Ended, Failure, Fresh, Identity, Key, Machine, Outputs, Place, Running,
+        Runs,
     },
 };
 
 /// Takes in every answer that has come.
 pub(crate) fn collect(
     mut commands: Commands,
-    run: Res<Run>,
+    runs: Res<Runs>,
     mut machine: ResMut<Machine>,
     mut running: Query<(&Place, &Key, &Identity, Option<&mut Elements>), With<Running>>,
 ) {
     let mut arrived = std::mem::take(&mut machine.arrived);
     arrived.extend(machine.answers.try_iter());
+    machine.in_flight -= arrived.len();
+    if !arrived.is_empty() {
+        machine.left = 0;
+    }
     for Answer {
         entity,
         element,
         result,
         time,
-    } in arrived
+    } in arrived.into_iter().flatten()
     {
-        machine.in_flight -= 1;
         let Ok((place, key, identity, elements)) = running.get_mut(entity) else {
             continue;
         };
-        let node = &run.nodes[place.0];
+        let Some((run, node)) = runs.of(*place).zip(runs.node(*place)) else {
+            continue;
+        };
         let (result, time) = match (elements, element) {
             (Some(mut elements), Some(index)) => {
                 match take_element(&mut elements, index, result, time) {
@@ -60,9 +65,17 @@ pub(crate) fn collect(
             Ok(values) => {
                 let outputs = Outputs::new(values.into());
                 let bytes = outputs.values.iter().map(AnyValue::bytes).sum();
-                machine.store.put(identity.0, outputs.values.clone(), time);
-                if identity.0 != key.0 {
-                    machine.store.alias(key.0, identity.0);
+                if run
+                    .is_shared
+                    .as_ref()
+                    .is_none_or(|is_shared| is_shared[place.node])
+                {
+                    machine.store.put(identity.0, outputs.values.clone(), time);
+                    if identity.0 != key.0 {
+                        machine.store.alias(key.0, identity.0);
+                    }
+                } else {
+                    machine.store.put_aside(identity.0, &outputs.values, time);
                 }
                 ended.insert((
                     outputs,

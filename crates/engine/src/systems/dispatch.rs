@@ -1,8 +1,9 @@
 //! Sends nodes whose inputs have come to the workers.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bevy_ecs::prelude::*;
+use rustc_hash::FxHashSet;
 use weft_value::{AnyValue, Digest};
 
 use super::inputs::{Gathered, gather};
@@ -11,35 +12,54 @@ use crate::{
     plan::PlannedNode,
     pool::{self, Order},
     world::{
-        Call, Elements, Ended, Fresh, Identity, Key, Machine, Outputs, Place, Ready, Run, Running,
+        Call, Elements, Ended, Fresh, Identity, Key, Machine, Outputs, Pending, Place, Ready, Run,
+        Running, Runs,
     },
 };
 
-/// Sends every ready node to the workers, in the order of the plan. A single one, with nothing else to
-/// do, runs right here: a chain then pays for no hand-over between threads.
+/// Calls that each worker may have waiting, so that none waits for the engine.
+const AHEAD: usize = 2;
+
+/// Nodes that wait for inputs.
+type Waiting<'a> = (&'a Place, Has<Ready>, Has<Running>, Has<Ended>);
+
+/// Sends ready nodes to the workers, the oldest run first and in the order of its plan, as many as the workers
+/// are about to need. A single one, with nothing else to do, runs right here: a chain then pays for no hand-over
+/// between threads. Nodes that can be called together wait for each other as long as others are at work.
 pub(crate) fn dispatch(
     mut commands: Commands,
-    run: Res<Run>,
+    runs: Res<Runs>,
     mut machine: ResMut<Machine>,
     ready: Query<(Entity, &Key, &Place), With<Ready>>,
     given: Query<&Outputs>,
     identities: Query<&Identity>,
+    waiting: Query<Waiting, With<Pending>>,
 ) {
     let mut ready: Vec<_> = ready
         .iter()
-        .map(|(entity, key, place)| (place.0, entity, key.0))
+        .map(|(entity, key, place)| (*place, entity, key.0))
         .collect();
     ready.sort_unstable_by_key(|(place, ..)| *place);
+    let most = AHEAD * machine.pool.threads();
     let mut calls = Vec::new();
-    for (place, entity, planned_key) in ready {
-        let node = &run.nodes[place];
+    let mut groups: BTreeMap<Group, Vec<(Place, Call)>> = BTreeMap::new();
+    let mut settled = 0;
+    for &(place, entity, planned_key) in &ready {
+        let Some((run, node)) = runs.of(place).zip(runs.node(place)) else {
+            continue;
+        };
+        if machine.in_flight + calls.len() >= most && !run.shared.cancel.is_cancelled() {
+            // Those that wait stay ready; an older run comes first again next time.
+            continue;
+        }
         let mut sent = commands.entity(entity);
-        sent.remove::<Ready>();
         if run.shared.cancel.is_cancelled() {
+            settled += 1;
+            sent.remove::<Ready>();
             sent.insert((end(Outcome::Cancelled), Fresh));
             continue;
         }
-        let identity = identity(node, &run, &given, &identities);
+        let identity = identity(node, run, &given, &identities);
         sent.insert(Identity(identity));
         if identity != planned_key
             && let Some(found) = machine.store.get(&identity, &machine.device)
@@ -50,68 +70,132 @@ pub(crate) fn dispatch(
                 saved: found.cost,
             };
             let bytes = found.outputs.iter().map(AnyValue::bytes).sum();
-            sent.insert((
-                Outputs::new(found.outputs),
-                Ended {
-                    outcome,
-                    time: Duration::ZERO,
-                    bytes,
-                },
-                Fresh,
-            ));
+            let ended = Ended {
+                outcome,
+                time: Duration::ZERO,
+                bytes,
+            };
+            settled += 1;
+            sent.remove::<Ready>();
+            sent.insert((Outputs::new(found.outputs), ended, Fresh));
             continue;
         }
-        match gather(node, &run, &given) {
+        let call = |values, element| Call {
+            entity,
+            element,
+            place: place.node,
+            values,
+            nodes: run.nodes.clone(),
+            shared: run.shared.clone(),
+        };
+        match gather(node, run, &given) {
             Err(message) => {
+                settled += 1;
+                sent.remove::<Ready>();
                 sent.insert((end(Outcome::Failed(message)), Fresh));
             }
             Ok(Gathered::One(values)) => {
-                sent.insert(Running);
-                calls.push(Call {
-                    entity,
-                    element: None,
-                    place,
-                    values,
-                });
+                let call = call(values, None);
+                match Group::of(node, &call) {
+                    Some(group) => groups.entry(group).or_default().push((place, call)),
+                    None => calls.push(vec![call]),
+                }
             }
             Ok(Gathered::Each(each)) if each.is_empty() => {
+                settled += 1;
+                sent.remove::<Ready>();
                 sent.insert((Outputs::new(empty_lists(node)), end(Outcome::Ran), Fresh));
             }
             Ok(Gathered::Each(each)) => {
                 let count = each.len();
                 let done = std::iter::repeat_with(|| None).take(count).collect();
-                sent.insert((
-                    Running,
-                    Elements {
-                        done,
-                        left: count,
-                        failure: None,
-                        time: Duration::ZERO,
-                    },
-                ));
-                let call = |(index, values)| Call {
-                    entity,
-                    element: Some((index, count)),
-                    place,
-                    values,
-                };
-                calls.extend(each.into_iter().enumerate().map(call));
+                sent.insert(Elements {
+                    done,
+                    left: count,
+                    failure: None,
+                    time: Duration::ZERO,
+                });
+                for (index, values) in each.into_iter().enumerate() {
+                    let call = call(values, Some((index, count)));
+                    match Group::of(node, &call) {
+                        Some(group) => groups.entry(group).or_default().push((place, call)),
+                        None => calls.push(vec![call]),
+                    }
+                }
             }
         }
     }
-    send(calls, &run, &mut machine);
+    let is_idle = machine.in_flight == 0 && calls.is_empty() && !runs.are_more_coming;
+    for (group, waiting_here) in groups {
+        // Elements of one list have all come, and go at once.
+        let is_whole = waiting_here.iter().any(|(_, call)| call.element.is_some());
+        let may_grow = !is_idle && !is_whole && group.may_grow(&waiting_here, &runs, &waiting);
+        let mut together: Vec<Call> = waiting_here.into_iter().map(|(_, call)| call).collect();
+        while together.len() >= group.most || (!together.is_empty() && !may_grow) {
+            let count = group.most.min(together.len());
+            calls.push(together.drain(..count).collect());
+        }
+    }
+    let sent: FxHashSet<Entity> = calls.iter().flatten().map(|call| call.entity).collect();
+    machine.left = ready.len() - settled - sent.len();
+    for call in calls.iter().flatten() {
+        commands
+            .entity(call.entity)
+            .remove::<Ready>()
+            .insert(Running);
+    }
+    send(calls, &mut machine);
 }
 
-fn send(calls: Vec<Call>, run: &Run, machine: &mut Machine) {
+/// Calls that may be made together: of one kind, with one batch key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    kind: String,
+    build: [u8; 32],
+    key: [u8; 32],
+    most: usize,
+}
+
+impl Group {
+    fn of(node: &PlannedNode, call: &Call) -> Option<Self> {
+        let most = node.kind.kind.batch();
+        let key = (most > 1).then(|| node.kind.kind.batch_key(&call.values));
+        Some(Self {
+            kind: node.id().to_owned(),
+            build: *node.kind.build.as_bytes(),
+            key: *key.flatten()?.as_bytes(),
+            most,
+        })
+    }
+
+    /// Whether another run may bring one more call: it has such a node that still waits for its inputs, or is
+    /// about to be admitted.
+    fn may_grow(
+        &self,
+        here: &[(Place, Call)],
+        runs: &Runs,
+        waiting: &Query<Waiting, With<Pending>>,
+    ) -> bool {
+        let is_here = |run: u64| here.iter().any(|(place, _)| place.run == run);
+        runs.are_more_coming
+            || waiting
+                .iter()
+                .any(|(place, is_ready, is_running, has_ended)| {
+                    let is_waiting = !is_ready && !is_running && !has_ended;
+                    is_waiting
+                        && !is_here(place.run)
+                        && runs.node(*place).is_some_and(|node| node.id() == self.kind)
+                })
+    }
+}
+
+fn send(calls: Vec<Vec<Call>>, machine: &mut Machine) {
     let stands_alone = calls.len() == 1 && machine.in_flight == 0;
-    for call in calls {
+    for calls in calls {
         machine.in_flight += 1;
-        let (nodes, shared) = (run.nodes.clone(), run.shared.clone());
         let (device, answer) = (machine.device.clone(), machine.answer.clone());
         let order = Order {
-            call,
-            nodes,
-            shared,
+            calls,
             device,
             answer,
         };

@@ -7,14 +7,14 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     Outcome,
-    world::{Ended, Fresh, Pending, Place, Ready, Run, To, WiresOut},
+    world::{Ended, Fresh, Pending, Place, Ready, Runs, To, WiresOut},
 };
 
 /// Tells the consumers of every node that has just ended: one that has all it needs is ready; one that
 /// takes from a failure has ended itself, which its own consumers hear in the same pass.
 pub(crate) fn propagate(
     mut commands: Commands,
-    run: Res<Run>,
+    runs: Res<Runs>,
     fresh: Query<(Entity, &Place, &Ended), With<Fresh>>,
     givers: Query<&WiresOut>,
     wires: Query<&To>,
@@ -24,7 +24,10 @@ pub(crate) fn propagate(
     for (entity, place, ended) in &fresh {
         commands.entity(entity).remove::<Fresh>();
         let passed_on = match &ended.outcome {
-            Outcome::Failed(_) => Some(Outcome::Blocked(run.nodes[place.0].name.to_string())),
+            Outcome::Failed(_) => {
+                let name = runs.node(*place).map_or("", |node| &node.name);
+                Some(Outcome::Blocked(name.to_owned()))
+            }
             Outcome::Blocked(by) => Some(Outcome::Blocked(by.clone())),
             Outcome::Cancelled => Some(Outcome::Cancelled),
             _ => None,

@@ -6,13 +6,13 @@ use bevy_ecs::prelude::*;
 
 use crate::{
     Outcome,
-    world::{Ended, Fresh, Identity, Kept, Key, Machine, Outputs, Place, Run, Want},
+    world::{Ended, Fresh, Identity, Kept, Key, Machine, Outputs, Place, Runs, Want},
 };
 
 /// Fetches every result that is kept. One that is gone by now, evicted or torn, is made after all.
 pub(crate) fn recall(
     mut commands: Commands,
-    mut run: ResMut<Run>,
+    mut runs: ResMut<Runs>,
     machine: Res<Machine>,
     kept: Query<(Entity, &Key, &Place), With<Kept>>,
 ) {
@@ -20,7 +20,7 @@ pub(crate) fn recall(
         let mut known = commands.entity(entity);
         known.remove::<Kept>();
         let Some(recalled) = machine.store.get(&key.0, &machine.device) else {
-            run.wanted.push((place.0, Want::Made));
+            runs.wanted.push((*place, Want::Made));
             continue;
         };
         let outcome = Outcome::Recalled {

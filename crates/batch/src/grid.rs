@@ -1,0 +1,205 @@
+//! Labelled contact sheets: one axis along, one down.
+
+use std::{collections::BTreeMap, path::Path};
+
+use burn::tensor::{Device, Tensor};
+use weft_value::{ColorSpace, Image};
+use weft_vision::{
+    color::{in_space, rgb, split_alpha},
+    geometry::put,
+    label::label,
+    resample::{Filter, resize},
+};
+
+use crate::{Items, Wrong, ledger::Entry, run::picture};
+
+/// Longest side of a picture on a sheet, in pixels.
+const CELL: usize = 256;
+/// Height of a line of text, in pixels.
+const LINE: usize = 28;
+/// Pixels between cells.
+const GAP: usize = 6;
+
+/// Which inputs a sheet has along and down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axes {
+    /// Along.
+    pub x: String,
+    /// Down; nothing for a single row.
+    pub y: Option<String>,
+}
+
+impl std::str::FromStr for Axes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "write x=INPUT or x=INPUT,y=INPUT".to_owned();
+        let (mut x, mut y) = (None, None);
+        for part in text.split(',') {
+            match part.trim().split_once('=').ok_or_else(wrong)? {
+                ("x", name) => x = Some(name.to_owned()),
+                ("y", name) => y = Some(name.to_owned()),
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(Self {
+            x: x.ok_or_else(wrong)?,
+            y,
+        })
+    }
+}
+
+impl Axes {
+    /// Refuses axes that the batch does not vary.
+    ///
+    /// # Errors
+    /// Which one, and what the batch varies.
+    pub fn check(&self, items: &Items) -> Result<(), Wrong> {
+        let varied = items.inputs();
+        let missing = std::iter::once(&self.x)
+            .chain(&self.y)
+            .find(|axis| !varied.contains(axis));
+        missing.map_or(Ok(()), |axis| {
+            let known = match varied.is_empty() {
+                true => "nothing".to_owned(),
+                false => varied.join(", "),
+            };
+            Err(
+                Wrong::at("--grid", format!("the batch does not vary `{axis}`"))
+                    .help(format!("it varies {known}; vary more with --sweep")),
+            )
+        })
+    }
+}
+
+/// A sheet for every combination of what is on neither axis, with what it is called. Missing pictures stay empty.
+pub fn grid(axes: &Axes, out: &Path, entries: &[&Entry]) -> Vec<(String, Image)> {
+    let mut sheets: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        let is_other = |name: &String| *name != axes.x && Some(name) != axes.y.as_ref();
+        let others = entry.inputs.iter().filter(|(name, _)| is_other(name));
+        let name: Vec<String> = others
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        sheets.entry(name.join("_")).or_default().push(entry);
+    }
+    let sheet = |(name, entries): (String, Vec<&Entry>)| {
+        let image = sheet(axes, out, (&name, &entries));
+        (name, image)
+    };
+    sheets.into_iter().map(sheet).collect()
+}
+
+/// Values in the order of numbers, or of names.
+fn values(entries: &[&Entry], axis: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in entries.iter().filter_map(|entry| entry.inputs.get(axis)) {
+        if !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+    let number = |text: &String| text.parse::<f64>().ok();
+    values.sort_by(|a, b| match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        _ => weft_value::natural_order(a, b),
+    });
+    values
+}
+
+fn sheet(axes: &Axes, out: &Path, (name, entries): (&str, &[&Entry])) -> Image {
+    let along = values(entries, &axes.x);
+    let down = axes
+        .y
+        .as_ref()
+        .map_or(vec![String::new()], |axis| values(entries, axis));
+    let mut pictures: BTreeMap<(usize, usize), Tensor<4>> = BTreeMap::new();
+    for entry in entries {
+        let place = |values: &[String], axis: &str| {
+            let value = entry.inputs.get(axis)?;
+            values.iter().position(|known| known == value)
+        };
+        let column = place(&along, &axes.x);
+        let row = axes.y.as_ref().map_or(Some(0), |axis| place(&down, axis));
+        if let (Some(column), Some(row), Some(picture)) = (column, row, picture(out, entry)) {
+            pictures.insert((row, column), shrunk(&picture));
+        }
+    }
+    let side = |axis: usize| {
+        pictures
+            .values()
+            .map(|it| it.dims()[axis])
+            .max()
+            .unwrap_or(CELL)
+    };
+    let (height, width) = (side(2), side(3));
+    let left = if axes.y.is_some() {
+        width.max(120) / 2
+    } else {
+        0
+    };
+    let top = if name.is_empty() { LINE } else { 2 * LINE };
+    let (all_height, all_width) = (
+        top + GAP + down.len() * (height + GAP),
+        left + GAP + along.len() * (width + GAP),
+    );
+    let device = Device::flex();
+    let mut ground: Tensor<4> = Tensor::ones([1, 3, all_height, all_width], &device);
+    let write = |ground: &mut Tensor<4>, text: &str, (y, x): (usize, usize), width: usize| {
+        let ink = label(text, (LINE, width), &device);
+        let paper: Tensor<4> = ink.neg() + 1.0;
+        *ground = put(ground.clone(), paper.expand([1, 3, LINE, width]), (y, x));
+    };
+    if !name.is_empty() {
+        write(&mut ground, name, (0, 0), all_width);
+    }
+    for (column, value) in along.iter().enumerate() {
+        let text = format!("{} {value}", axes.x);
+        write(
+            &mut ground,
+            &text,
+            (top - LINE, left + GAP + column * (width + GAP)),
+            width,
+        );
+    }
+    for (row, value) in down.iter().enumerate() {
+        let y = top + GAP + row * (height + GAP);
+        if let Some(axis) = &axes.y {
+            let line = y + height.saturating_sub(2 * LINE) / 2;
+            write(&mut ground, axis, (line, 0), left);
+            write(&mut ground, value, (line + LINE, 0), left);
+        }
+        for column in 0..along.len() {
+            let x = left + GAP + column * (width + GAP);
+            if let Some(picture) = pictures.remove(&(row, column)) {
+                ground = put(ground, picture, (y, x));
+            }
+        }
+    }
+    Image::new(ground)
+}
+
+/// A picture of at most [`CELL`] pixels along each side, on white.
+///
+/// # Shapes
+/// result: `[1, 3, height, width]`, sRGB-encoded, 0..=1
+pub(crate) fn shrunk(image: &Image) -> Tensor<4> {
+    shrunk_to(image, CELL)
+}
+
+/// The same with another longest side.
+pub(crate) fn shrunk_to(image: &Image, most: usize) -> Tensor<4> {
+    let image = in_space(image, ColorSpace::Srgb);
+    let (_, alpha) = split_alpha(image.pixels());
+    let color = rgb(&image);
+    let color = match alpha {
+        Some(alpha) => (color - 1.0) * alpha + 1.0,
+        None => color,
+    };
+    let [_, _, height, width] = color.dims();
+    let longest = height.max(width);
+    if longest <= most {
+        return color;
+    }
+    let side = |length: usize| ((length * most) as f64 / longest as f64).round().max(1.0) as usize;
+    resize(color, (side(height), side(width)), Filter::Area).clamp(0.0, 1.0)
+}

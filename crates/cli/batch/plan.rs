@@ -1,0 +1,131 @@
+//! `weft batch --plan`: what a batch would do, and what the last ones took.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use weft::{
+    batch::{
+        Batch, Counts, Heard, Items, Policy, Stop, Timings,
+        ledger::{self, Entry, Session},
+    },
+    store::{Existing, write_atomically},
+    value::Digest,
+};
+
+use super::{Args, First};
+use crate::{Ending, GOOD, machine::Machine, source, summary};
+
+struct Silent;
+
+impl Heard for Silent {
+    fn ended(&self, _: &Entry, _: &Counts) {}
+}
+
+/// Prints what the batch would do.
+pub(super) fn plan(args: &Args, (items, first, session): (&Items, &First, &Session)) -> Ending {
+    let past = ledger::read(&args.ledger_path()).unwrap_or_default();
+    let out = source::absolute(&args.out);
+    let batch = Batch {
+        items,
+        shard: args.shard,
+        limit: args.limit,
+        policy: Policy::KeepGoing,
+        skip: args.skip(),
+        out: &out,
+        may_replace: false,
+        window: 1,
+        sharing: None,
+        past: &past,
+        stop: Stop::default(),
+        heard: std::sync::Arc::new(Silent),
+    };
+    let (wanted, before) = batch.wanted();
+    anstream::println!(
+        "{} items, {} to run here{}",
+        items.len(),
+        wanted.len(),
+        match before {
+            0 => String::new(),
+            before => format!(", {before} done before"),
+        }
+    );
+    for group in items.groups() {
+        anstream::println!(
+            "  {}: {} values of {}",
+            group.place,
+            group.rows.len(),
+            group.inputs().join(", ")
+        );
+    }
+    if items.repeat() > 1 {
+        anstream::println!("  each {} times", items.repeat());
+    }
+    let Some(sharing) = &first.sharing else {
+        anstream::println!(
+            "the first item cannot be planned, so nothing can be said of time and sharing"
+        );
+        return Ok(GOOD);
+    };
+    anstream::println!(
+        "{} nodes an item, {} of them shared:",
+        sharing.nodes.len(),
+        sharing.shared()
+    );
+    let width = sharing
+        .nodes
+        .iter()
+        .map(|(name, _)| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (name, results) in &sharing.nodes {
+        anstream::println!(
+            "  {name:width$}  {results} result{}",
+            if *results == 1 { "" } else { "s" }
+        );
+    }
+    let timings = recalled(&args.machine, session).unwrap_or_default();
+    match timings.forecast(sharing, (wanted.len() as u64, items.len())) {
+        Some(forecast) => anstream::println!(
+            "about {} of time, {} of files",
+            summary::time(forecast.time),
+            summary::bytes(forecast.bytes)
+        ),
+        None => anstream::println!(
+            "time and bytes are not known: not every node of this graph has run in a batch before; `--limit 1` measures"
+        ),
+    }
+    Ok(GOOD)
+}
+
+/// Where it is kept what a graph took.
+fn file(machine: &Machine, session: &Session) -> Option<PathBuf> {
+    let name = format!("{}.json", Digest::of(session.graph_hash.as_bytes()).short());
+    Some(machine.folder()?.join("timings").join(name))
+}
+
+fn recalled(machine: &Machine, session: &Session) -> Option<Timings> {
+    serde_json::from_slice(&fs::read(file(machine, session)?).ok()?).ok()
+}
+
+/// Keeps what the last session in this ledger took. It only forecasts, so failing to keep it fails nothing.
+pub(super) fn remember(machine: &Machine, session: &Session, (ledger, wall): (&Path, Duration)) {
+    let (Some(file), Ok(lines)) = (file(machine, session), ledger::read(ledger)) else {
+        return;
+    };
+    let begun = lines
+        .iter()
+        .rposition(|line| matches!(line, ledger::Line::Session(_)));
+    let entries = lines[begun.unwrap_or(0)..]
+        .iter()
+        .filter_map(|line| match line {
+            ledger::Line::Entry(entry) => Some(&**entry),
+            ledger::Line::Session(_) => None,
+        });
+    let timings = Timings::of(entries, wall).over(recalled(machine, session).unwrap_or_default());
+    if let Ok(text) = serde_json::to_vec(&timings) {
+        let _ = write_atomically(&file, &text, Existing::Replace);
+    }
+}
