@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weft-cli", 7),
     ("weft", 6),
     ("weft-eval", 5),
+    ("weft-batch", 4),
     ("weft-host", 4),
     ("weft-edge", 4),
     ("weft-instruct", 4),

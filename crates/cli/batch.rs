@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use miette::miette;
@@ -20,7 +21,7 @@ use weft::{
     },
     host::Change,
     spec::Source,
-    store::{Existing, write_atomically},
+    store::{Existing, remove_unfinished, write_atomically},
     value::Hasher,
     vision::codec::{EncodeOptions, Format, encode},
 };
@@ -129,6 +130,9 @@ pub(crate) fn batch(args: &Args) -> Ending {
         return plan::plan(args, (&items, &first, &session));
     }
     let (ledger, past) = args.ledger(&session)?;
+    // Nobody else writes here while the ledger is ours, but for other shards.
+    let age = Duration::from_secs(if args.shard.is_some() { 3600 } else { 0 });
+    remove_unfinished(&args.out, age);
     let teller = teller::teller(args, &session.graph);
     let stop = Stop::default();
     stop_on_interrupt(&stop)?;
@@ -152,7 +156,7 @@ pub(crate) fn batch(args: &Args) -> Ending {
         heard: teller.clone() as Arc<dyn Heard>,
     };
     teller.begin(batch.wanted());
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let counts = go(&mut weft, (graph, batch), (ledger, session.clone()));
     let wall = start.elapsed();
     teller.end();
@@ -337,7 +341,7 @@ fn stop_on_interrupt(stop: &Stop) -> miette::Result<()> {
 }
 
 /// Says how it ended, and writes the contact sheet.
-fn finish(args: &Args, counts: &Counts, (wall, is_stopped): (std::time::Duration, bool)) -> Ending {
+fn finish(args: &Args, counts: &Counts, (wall, is_stopped): (Duration, bool)) -> Ending {
     let lines = ledger::read(&args.ledger_path()).map_err(|why| miette!("{why}"))?;
     if let Some(axes) = &args.grid {
         let entries = ledger::latest(&lines).into_iter().map(|(_, entry)| entry);
@@ -392,7 +396,7 @@ fn grid_name(others: &str) -> String {
     }
 }
 
-fn in_sum(counts: &Counts, wall: std::time::Duration, is_stopped: bool) -> String {
+fn in_sum(counts: &Counts, wall: Duration, is_stopped: bool) -> String {
     let mut parts = vec![format!("{} done", counts.done)];
     let left = counts.wanted - counts.ended();
     for (count, word) in [

@@ -131,12 +131,9 @@ fn sheet(axes: &Axes, out: &Path, (name, entries): (&str, &[&Entry])) -> Image {
             .max()
             .unwrap_or(CELL)
     };
-    let (height, width) = (side(2), side(3));
-    let left = if axes.y.is_some() {
-        width.max(120) / 2
-    } else {
-        0
-    };
+    // Room for two lines down and a value along, however small the pictures are.
+    let (height, width) = (side(2).max(2 * LINE), side(3).max(120));
+    let left = if axes.y.is_some() { width / 2 } else { 0 };
     let top = if name.is_empty() { LINE } else { 2 * LINE };
     let (all_height, all_width) = (
         top + GAP + down.len() * (height + GAP),

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use crate::WriteError;
@@ -82,6 +83,32 @@ pub(crate) fn unfinished(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
+}
+
+/// Removes what writers that were killed have left in `folder` and below it, as far as it was not touched for `age`.
+///
+/// What cannot be read or removed is left.
+pub fn remove_unfinished(folder: &Path, age: Duration) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if kind.is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let touched = entry.metadata().and_then(|metadata| metadata.modified());
+            let is_old = || touched.is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age));
+            if name.starts_with(UNFINISHED) && name.ends_with(".tmp") && is_old() {
+                // Another program may have removed it.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

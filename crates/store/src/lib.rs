@@ -35,6 +35,6 @@ mod writer;
 #[cfg(test)]
 mod samples;
 
-pub use atomic::{Existing, write_atomically};
+pub use atomic::{Existing, remove_unfinished, write_atomically};
 pub use error::{StoreError, WriteError};
 pub use store::{Limits, Recalled, Stats, Store, Tier, Usage, Verified};

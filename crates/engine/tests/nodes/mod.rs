@@ -31,6 +31,7 @@ pub(crate) const PACK: Pack = Pack::new(
         node::<Fail>(),
         node::<Panic>(),
         node::<Borrow>(),
+        node::<Together>(),
     ],
 );
 
@@ -136,6 +137,44 @@ pub(crate) struct Sum {
     of: List<f64>,
 }
 test_node!(Sum, "test.Sum", f64, |this, _cx| Ok(this.of.iter().sum()));
+
+/// How many calls of [`Together`] were made for how many numbers, by the `key`.
+pub(crate) static CALLS: Mutex<Vec<(f64, usize)>> = Mutex::new(Vec::new());
+
+/// Doubles a number; can be called for several.
+#[derive(Inputs)]
+pub(crate) struct Together {
+    /// The number; 113 panics wherever it stands.
+    of: f64,
+    /// Calls with equal keys are made together.
+    key: f64,
+}
+
+impl Node for Together {
+    const ID: &'static str = "test.Together";
+    const BATCH: usize = 4;
+    type Output = f64;
+
+    fn batch_key(&self) -> Option<Digest> {
+        Some(Digest::of(&self.key.to_le_bytes()))
+    }
+
+    fn run(self, context: &mut Context) -> Result<f64> {
+        Self::run_batch(vec![(self, context.clone())]).remove(0)
+    }
+
+    fn run_batch(jobs: Vec<(Self, Context)>) -> Vec<Result<f64>> {
+        CALLS.lock().unwrap().push((jobs[0].0.key, jobs.len()));
+        std::thread::sleep(Duration::from_millis(5));
+        jobs.into_iter()
+            .map(|(job, _)| match job.of {
+                113.0 => panic!("unlucky"),
+                negative if negative < 0.0 => Err(Error::input("of", "is negative")),
+                of => Ok(2.0 * of),
+            })
+            .collect()
+    }
+}
 
 /// Counts from zero.
 #[derive(Inputs)]
