@@ -43,9 +43,9 @@ pub fn report(out: &Path, entries: &[(&Session, &Entry)], seen: &mut dyn FnMut()
         seen();
     }
     let ledger = entries.last().map(|(session, _)| session.text.as_str());
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "</div><details><summary>the graph</summary><pre>{}</pre></details></html>\n",
+        "</div><details><summary>the graph</summary><pre>{}</pre></details></html>",
         escaped(ledger.unwrap_or(""))
     );
     page

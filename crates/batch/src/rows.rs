@@ -45,13 +45,14 @@ fn row(cells: Cells, inputs: &[(String, String)], folder: &Path) -> Row {
         let input = inputs.iter().find(|(known, _)| known == name);
         input.map(|(_, ty)| ty.as_str())
     };
-    let named = cells.iter().find(|(name, text)| {
-        NAMES.contains(&name.as_str()) && ty(name).is_none() && !text.is_empty()
-    });
+    let is_name = |name: &str| NAMES.contains(&name) && ty(name).is_none();
+    let named = cells
+        .iter()
+        .find(|(name, text)| is_name(name) && !text.is_empty());
     let label = named.map(|(_, text)| (slug(text), slug(text) == *text));
-    let kept = cells.iter().filter(|(name, text)| {
-        !text.is_empty() && !(NAMES.contains(&name.as_str()) && ty(name).is_none())
-    });
+    let kept = cells
+        .iter()
+        .filter(|(name, text)| !text.is_empty() && !is_name(name));
     let cell = |(name, text): &(String, String)| {
         let mut cell = Cell::new(name, text.clone());
         if matches!(ty(name), Some("File" | "Folder")) {

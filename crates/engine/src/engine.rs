@@ -255,7 +255,9 @@ impl Engine {
                 }
             }
         }
-        for entity in run.held {
+        let mut held: Vec<Entity> = run.held.into_iter().collect();
+        held.sort_unstable();
+        for entity in held {
             let Some(mut holders) = self.world.get_mut::<Holders>(entity) else {
                 continue;
             };

@@ -29,5 +29,5 @@ pub use fmt::fmt;
 pub use given::Given;
 pub use graph::{Argument, CallArgument, Graph, InputValue, Node, OutputValue};
 pub use problem::{Problem, Problems};
-pub use rows::read_rows;
+pub use rows::{InputRow, read_rows};
 pub use text::part::part_of_text;

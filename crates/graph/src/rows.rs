@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use weft_spec::Literal;
 
+/// A value for each of some inputs.
+pub type InputRow = Vec<(String, Literal)>;
+
 /// The rows of `[{"prompt": "a cat", "steps": 20}, …]`.
 ///
 /// # Errors
 /// The line, and what is wrong there.
-pub fn read_rows(text: &str) -> Result<Vec<Vec<(String, Literal)>>, (usize, String)> {
+pub fn read_rows(text: &str) -> Result<Vec<InputRow>, (usize, String)> {
     let rows: Vec<BTreeMap<String, ron::Value>> =
         ron::from_str(text).map_err(|why| (why.span.start.line, why.code.to_string()))?;
     let row = |(place, row): (usize, BTreeMap<String, ron::Value>)| {

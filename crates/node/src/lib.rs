@@ -19,7 +19,7 @@ pub use facts::{Facts, Written};
 pub use models::Models;
 pub use node::{Inputs, Node};
 pub use outputs::Outputs;
-pub use pack::{Entry, Kind, Pack, node};
+pub use pack::{Entry, Kind, Made, Pack, node};
 pub use values::Values;
 pub use weft_node_macros::{Choice, Inputs, Outputs};
 pub use weft_spec::{

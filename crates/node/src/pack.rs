@@ -39,7 +39,7 @@ pub trait Kind: Send + Sync {
     }
 
     /// Makes several calls of equal key; a result for each, in their order.
-    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
+    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Made> {
         let run =
             |(mut values, mut context): (Values, Context)| self.run(&mut values, &mut context);
         jobs.into_iter().map(run).collect()
@@ -65,10 +65,13 @@ impl Kind for Entry {
     fn batch_key(&self, values: &Values) -> Option<Digest> {
         (self.batch_key)(values)
     }
-    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
+    fn run_batch(&self, jobs: Vec<(Values, Context)>) -> Vec<Made> {
         (self.run_batch)(jobs)
     }
 }
+
+/// What came of one of several calls: a value for each output.
+pub type Made = Result<Vec<AnyValue>>;
 
 /// One kind of node of a [`Pack`].
 #[derive(Clone, Copy)]
@@ -88,7 +91,7 @@ pub struct Entry {
     /// See [`Node::batch_key`].
     pub batch_key: fn(&Values) -> Option<Digest>,
     /// See [`Node::run_batch`].
-    pub run_batch: fn(Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>>,
+    pub run_batch: fn(Vec<(Values, Context)>) -> Vec<Made>,
 }
 
 /// The entry of node `N`.
@@ -113,8 +116,8 @@ pub const fn node<N: Node>() -> Entry {
 }
 
 /// Runs together the jobs whose inputs fit; the others fail alone.
-fn run_batch<N: Node>(jobs: Vec<(Values, Context)>) -> Vec<Result<Vec<AnyValue>>> {
-    let mut results: Vec<Option<Result<Vec<AnyValue>>>> = Vec::with_capacity(jobs.len());
+fn run_batch<N: Node>(jobs: Vec<(Values, Context)>) -> Vec<Made> {
+    let mut results: Vec<Option<Made>> = Vec::with_capacity(jobs.len());
     let mut ready = Vec::with_capacity(jobs.len());
     for (mut values, context) in jobs {
         match N::take(&mut values) {

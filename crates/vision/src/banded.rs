@@ -6,7 +6,7 @@ use crate::border::Border;
 
 /// Outputs that one matrix product makes: few enough that the matrix is mostly its band, and enough to
 /// keep the processor busy.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// A matrix whose entries lie along its diagonal: each output along an axis is a weighted sum of inputs
 /// side by side.

@@ -116,6 +116,52 @@ fn a_picture_is_drawn_alike_for_a_seed_and_otherwise_for_another() {
 }
 
 #[test]
+fn several_drawn_together_are_the_same_as_each_alone() {
+    let model = small();
+    let job = |seed: u64, text: &str| SampleInstruct {
+        seed: Seed(seed),
+        steps: 3,
+        ..node(&model, plain(text))
+    };
+    let texts = ["a red apple", "a green car", "a house"];
+    let jobs: Vec<_> = (0u64..)
+        .zip(texts)
+        .map(|(seed, text)| (job(seed, text), context()))
+        .collect();
+    let keys: Vec<_> = jobs.iter().map(|(job, _)| job.batch_key()).collect();
+    assert!(keys.iter().all(|key| key.is_some() && *key == keys[0]));
+    let together = SampleInstruct::run_batch(jobs);
+    for ((seed, text), image) in (0u64..).zip(texts).zip(together) {
+        let alone = job(seed, text).run(&mut context()).unwrap();
+        assert_close(&image.unwrap().into_pixels(), &alone.into_pixels(), 1e-4);
+    }
+}
+
+#[test]
+fn jobs_that_cannot_be_drawn_together_have_other_keys() {
+    let model = small();
+    let key = |node: SampleInstruct| node.batch_key().unwrap();
+    let plainly = key(node(&model, plain("a car")));
+    assert_eq!(plainly, key(node(&model, plain("a house"))));
+    assert_ne!(plainly, key(node(&model, styled(0.5))));
+    let longer = SampleInstruct {
+        steps: 3,
+        ..node(&model, plain("a car"))
+    };
+    assert_ne!(plainly, key(longer));
+}
+
+#[test]
+fn one_text_too_long_fails_alone() {
+    let model = small();
+    let long = "very ".repeat(200) + "long";
+    let jobs = ["a car", &long, "a house"].map(|text| (node(&model, plain(text)), context()));
+    let drawn = SampleInstruct::run_batch(jobs.into());
+    let good: Vec<bool> = drawn.iter().map(Result::is_ok).collect();
+    assert_eq!(good, [true, false, true]);
+}
+
+#[test]
 fn without_any_guidance_the_instruction_is_ignored() {
     let model = small();
     let of = |instruction| {

@@ -64,6 +64,7 @@ fn a_png_carries_the_graph_and_its_inputs() {
     let provenance = Provenance {
         graph: "Graph()".into(),
         inputs: "{\"seed\": 7}".into(),
+        ..Provenance::default()
     };
     let host = Arc::new(Host {
         provenance: Some(provenance),

@@ -4,8 +4,9 @@ use std::io::Cursor;
 
 use image::{
     ExtendedColorType, ImageEncoder,
-    codecs::{jpeg::JpegEncoder, tiff::TiffEncoder, webp::WebPEncoder},
+    codecs::{tiff::TiffEncoder, webp::WebPEncoder},
 };
+use jpeg_encoder::SamplingFactor;
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
 use super::{CodecError, EncodeOptions, Format};
@@ -26,16 +27,28 @@ impl Pixels {
             Format::Png => self
                 .png(options, &mut out)
                 .map_err(|error| error.to_string()),
-            Format::Jpeg => self.give(
-                options,
-                JpegEncoder::new_with_quality(&mut out, options.quality),
-            ),
+            Format::Jpeg => self.jpeg(options, &mut out),
             Format::Webp => self.give(options, WebPEncoder::new_lossless(&mut out)),
             Format::Tiff => self.give(options, TiffEncoder::new(Cursor::new(&mut out))),
         };
         let format = options.format.name();
         written.map_err(|why| CodecError::Unwritten { format, why })?;
         Ok(out)
+    }
+
+    /// Colour at full resolution, as edges of drawings need it. Of the encoders at hand the one that takes a third of
+    /// the time of the others.
+    fn jpeg(&self, options: &EncodeOptions<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        let mut encoder = jpeg_encoder::Encoder::new(out, options.quality);
+        encoder.set_sampling_factor(SamplingFactor::F_1_1);
+        let color = match self.channels {
+            1 => jpeg_encoder::ColorType::Luma,
+            _ => jpeg_encoder::ColorType::Rgb,
+        };
+        let side = |side: u32| u16::try_from(side).map_err(|error| error.to_string());
+        let (width, height) = (side(self.width)?, side(self.height)?);
+        let encoded = encoder.encode(&self.bytes, width, height, color);
+        encoded.map_err(|error| error.to_string())
     }
 
     /// The lowest level that looks for matches, with the filter chosen row by row: a photograph of 12
