@@ -4,7 +4,7 @@
 //! line that was torn by a crash is cut off by the next who writes, and passed over by who reads.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -14,6 +14,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use weft_value::Digest;
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use table::to_csv;
 
 /// The form of the lines. Readers refuse a greater one.
 pub const VERSION: u32 = 1;
@@ -359,161 +365,8 @@ pub fn check(folder: &Path, output: &Output) -> Result<(), String> {
     }
 }
 
-/// A table of the entries: a column for each input, those of the files joined by spaces.
-pub fn to_csv(entries: &[&Entry]) -> String {
-    let inputs: BTreeSet<&String> = entries
-        .iter()
-        .flat_map(|entry| entry.inputs.keys())
-        .collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fixed = [
-        "item", "label", "ended", "at", "ms", "files", "blake3", "error",
-    ];
-    let header = fixed
-        .iter()
-        .copied()
-        .chain(inputs.iter().map(|name| name.as_str()));
-    // Writing to memory does not fail, and every row has as many cells.
-    let _ = writer.write_record(header);
-    for entry in entries {
-        let joined = |part: fn(&Output) -> &str| {
-            entry.outputs.iter().map(part).collect::<Vec<_>>().join(" ")
-        };
-        let ended = match entry.ended {
-            Ended::Done => "done",
-            Ended::Skipped => "skipped",
-            Ended::Failed => "failed",
-        };
-        let mut row = vec![
-            entry.item.clone(),
-            entry.label.clone(),
-            ended.to_owned(),
-            entry.at.to_string(),
-            format!("{:.1}", entry.ms),
-            joined(|output| &output.path),
-            joined(|output| &output.blake3),
-            entry.error.clone().unwrap_or_default(),
-        ];
-        row.extend(
-            inputs
-                .iter()
-                .map(|name| entry.inputs.get(*name).cloned().unwrap_or_default()),
-        );
-        let _ = writer.write_record(&row);
-    }
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
 /// Milliseconds since 1970. Nothing is decided by it: a clock that jumps makes a wrong note, and no harm.
 pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn entry(item: &str) -> Line {
-        Line::Entry(Box::new(Entry {
-            item: item.to_owned(),
-            label: item.to_owned(),
-            ended: Ended::Done,
-            inputs: BTreeMap::from([("prompt".to_owned(), "a\ncat".to_owned())]),
-            seeds: BTreeMap::from([("drawn".to_owned(), 7)]),
-            outputs: vec![],
-            files: BTreeMap::new(),
-            made_of: String::new(),
-            at: 1,
-            ms: 2.5,
-            nodes: BTreeMap::new(),
-            error: None,
-        }))
-    }
-
-    fn session() -> Line {
-        Line::Session(Box::new(Session {
-            weft_ledger: VERSION,
-            ..Session::default()
-        }))
-    }
-
-    #[test]
-    fn what_is_added_is_read_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/ledger.jsonl");
-        let lines = [session(), entry("a"), entry("b")];
-        let (mut ledger, before) = Ledger::open(&path).unwrap();
-        assert!(before.is_empty());
-        ledger.add(&lines[..2]).unwrap();
-        ledger.add(&lines[2..]).unwrap();
-        assert_eq!(read(&path).unwrap(), lines);
-    }
-
-    #[test]
-    fn a_second_writer_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(NAME);
-        let first = Ledger::open(&path).unwrap();
-        assert!(matches!(
-            Ledger::open(&path),
-            Err(LedgerError::Locked { .. })
-        ));
-        drop(first);
-        Ledger::open(&path).unwrap();
-    }
-
-    #[test]
-    fn the_last_entry_of_an_item_counts() {
-        let mut again = entry("a");
-        if let Line::Entry(again) = &mut again {
-            again.ended = Ended::Failed;
-        }
-        let lines = [session(), entry("a"), entry("b"), again];
-        let found = latest(&lines);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].1.ended, Ended::Failed);
-    }
-
-    #[test]
-    fn a_newer_form_is_refused_and_a_foreign_file_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(NAME);
-        let text = serde_json::to_string(&session()).unwrap();
-        fs::write(
-            &path,
-            text.replace("\"weft_ledger\":1", "\"weft_ledger\":99") + "\n",
-        )
-        .unwrap();
-        assert!(matches!(
-            read(&path),
-            Err(LedgerError::Newer { found: 99, .. })
-        ));
-        fs::write(&path, "hello\n").unwrap();
-        assert!(matches!(
-            read(&path),
-            Err(LedgerError::Line { line: 1, .. })
-        ));
-    }
-
-    proptest! {
-        #[test]
-        fn a_ledger_that_was_cut_anywhere_keeps_all_whole_lines(cut in 0usize..2_000) {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(NAME);
-            let lines = [session(), entry("a"), entry("b"), entry("c")];
-            Ledger::open(&path).unwrap().0.add(&lines).unwrap();
-            let text = fs::read(&path).unwrap();
-            let cut = cut.min(text.len());
-            fs::write(&path, &text[..cut]).unwrap();
-            let whole = text[..cut].iter().filter(|byte| **byte == b'\n').count();
-            prop_assert_eq!(read(&path).unwrap(), &lines[..whole]);
-            let (mut ledger, kept) = Ledger::open(&path).unwrap();
-            prop_assert_eq!(kept.len(), whole);
-            ledger.add(&[entry("d")]).unwrap();
-            prop_assert_eq!(read(&path).unwrap().len(), whole + 1);
-        }
-    }
 }
