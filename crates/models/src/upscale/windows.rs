@@ -48,8 +48,8 @@ impl Shift {
     }
 }
 
-/// The side of the windows and the number of heads of a table of biases of that key; else why they cannot be.
-
+/// The sides of a window and of what it sees, less one in all, and the number of heads, of a table of biases of that
+/// key; else why they cannot be.
 pub(super) fn sizes(weights: &Weights<'_>, key: &str) -> Result<[usize; 2], String> {
     let shape = weights.shape(key).unwrap_or_default();
     let sizes = match shape[..] {
@@ -63,8 +63,8 @@ pub(super) fn sizes(weights: &Weights<'_>, key: &str) -> Result<[usize; 2], Stri
         })
 }
 
-/// The biases of places of a window (`sides[0]`) to places of what it sees (`sides[1]`), of a table of all
-/// differences: `[1, heads, places, seen]`. `row` is the row of a place and one that it sees.
+/// The biases of places of a window (of `sides[0]`) to places of what it sees (of `sides[1]`), from the table of
+/// that key, whose row for two such places is `row`: `[1, heads, places, seen]`.
 pub(super) fn biases(
     weights: &mut Weights<'_>,
     key: &str,

@@ -7,6 +7,9 @@ use crate::{
     upscale::keys::{channels, counted},
 };
 
+/// Networks that enlarge more than eight times are none of this kind.
+const MOST_UPS: usize = 3;
+
 /// The keys of a file, without `.weight` and `.bias`.
 struct Names {
     first: String,
@@ -54,6 +57,11 @@ impl Names {
             ));
         }
         let ups = (layers - 5) / 3;
+        if ups > MOST_UPS {
+            return Err(format!(
+                "it doubles {ups} times; at most {MOST_UPS} are read"
+            ));
+        }
         Ok(Self {
             first: "model.0".to_owned(),
             dense: |block, dense, conv| format!("model.1.sub.{block}.RDB{dense}.conv{conv}.0"),
@@ -85,7 +93,7 @@ impl Names {
 
 /// The doublings of that name, counted from 1.
 fn ups(weights: &Weights<'_>, name: &str) -> Vec<String> {
-    (1..=3)
+    (1..=MOST_UPS)
         .map(|up| format!("{name}{up}"))
         .filter(|key| weights.shape(&format!("{key}.weight")).is_some())
         .collect()
@@ -97,41 +105,17 @@ impl Esrgan {
         let names = Names::of(weights)?;
         let [width, inputs] = channels(weights, &format!("{}.weight", names.first))?;
         let [growth, _] = channels(weights, &format!("{}.weight", (names.dense)(0, 1, 1)))?;
-        let unshuffle = [1, 2, 4].into_iter().find(|r| 3 * r * r == inputs);
-        let unshuffle = unshuffle.ok_or_else(|| {
-            format!(
-                "`{}.weight` takes {inputs} channels; 3, 12 or 48 are read",
-                names.first
-            )
-        })?;
-        let enlarged = 1 << names.ups.len();
-        if enlarged < unshuffle {
-            return Err(format!(
-                "it makes {unshuffle} pixels one and enlarges {enlarged} times after, less than it shrank"
-            ));
-        }
-        let mut dense = |block, dense| {
-            let convs = (1..=5).map(|conv| {
-                let outputs = if conv == 5 { width } else { growth };
-                let inputs = width + (conv - 1) * growth;
-                Conv::read(
-                    weights,
-                    &(names.dense)(block, dense, conv),
-                    [inputs, outputs],
-                    3,
-                )
-            });
-            Dense(convs.collect())
+        let unshuffle = unshuffled(&names, inputs)?;
+        let mut dense = |block, i| {
+            let key = |conv| (names.dense)(block, i, conv);
+            Dense::read(weights, key, [width, growth])
         };
         let blocks = (0..names.blocks)
             .map(|block| [1, 2, 3].map(|i| dense(block, i)))
             .collect();
         let mut conv = |key: &str, channels| Conv::read(weights, key, channels, 3);
-        let ups = names
-            .ups
-            .iter()
-            .map(|key| conv(key, [width, width]).doubled())
-            .collect();
+        let ups = names.ups.iter();
+        let ups = ups.map(|key| conv(key, [width, width]).doubled()).collect();
         Ok(Self {
             unshuffle,
             first: conv(&names.first, [inputs, width]),
@@ -142,4 +126,35 @@ impl Esrgan {
             last: conv(&names.last, [width, 3]),
         })
     }
+}
+
+impl Dense {
+    fn read(
+        weights: &mut Weights<'_>,
+        key: impl Fn(usize) -> String,
+        [width, growth]: [usize; 2],
+    ) -> Self {
+        let conv = |i| {
+            let outputs = if i == 5 { width } else { growth };
+            let channels = [width + (i - 1) * growth, outputs];
+            Conv::read(weights, &key(i), channels, 3)
+        };
+        Self((1..=5).map(conv).collect())
+    }
+}
+
+/// The side of the squares of pixels that become the channels that go in; else why there is none.
+fn unshuffled(names: &Names, inputs: usize) -> Result<usize, String> {
+    let side = [1, 2, 4].into_iter().find(|r| 3 * r * r == inputs);
+    let side = side.ok_or_else(|| {
+        let first = &names.first;
+        format!("`{first}.weight` takes {inputs} channels; 3, 12 or 48 are read")
+    })?;
+    let enlarged = 1 << names.ups.len();
+    if enlarged < side {
+        return Err(format!(
+            "it makes squares of {side} pixels one and enlarges {enlarged} times after, less than it shrank"
+        ));
+    }
+    Ok(side)
 }

@@ -58,27 +58,42 @@ fn merged(weights: &mut Weights<'_>, key: &str, [inputs, outputs]: [usize; 2]) -
         let bias = weights.tensor::<1>(&format!("{key}.{name}.bias"), [outputs]);
         (weight, bias.unsqueeze_dim::<2>(1))
     };
-    let (beside, beside_bias) = part("sk", [inputs, outputs], 1);
-    let (into, into_bias) = part("conv.0", [inputs, wide_in], 1);
-    let (middle, middle_bias) = part("conv.1", [wide_in, wide_out], 3);
-    let (out, out_bias) = part("conv.2", [wide_out, outputs], 1);
-    let into = into.reshape([wide_in, inputs]);
-    let out = out.reshape([outputs, wide_out]);
-    let summed = middle
-        .clone()
-        .sum_dim(3)
-        .sum_dim(2)
-        .reshape([wide_out, wide_in]);
-    let bias = out.clone().matmul(summed.matmul(into_bias) + middle_bias) + out_bias + beside_bias;
-    let middle = middle
-        .permute([0, 2, 3, 1])
-        .reshape([wide_out * 9, wide_in]);
-    let kernel = out.matmul(middle.matmul(into).reshape([wide_out, 9 * inputs]));
-    let kernel: Tensor<4> = kernel
+    let parts = ["conv.0", "conv.1", "conv.2", "sk"];
+    let channels = [
+        [inputs, wide_in],
+        [wide_in, wide_out],
+        [wide_out, outputs],
+        [inputs, outputs],
+    ];
+    let mut part = |i: usize, side: usize| {
+        let ([inputs, outputs], key) = (channels[i], format!("{key}.{}", parts[i]));
+        let weight = weights.tensor(&format!("{key}.weight"), [outputs, inputs, side, side]);
+        let bias = weights.tensor::<1>(&format!("{key}.bias"), [outputs]);
+        (weight, bias.unsqueeze_dim::<2>(1))
+    };
+    one([part(0, 1), part(1, 3), part(2, 1)], part(3, 1))
+}
+
+/// A kernel and a bias `[outputs, 1]`.
+type Part = (Tensor<4>, Tensor<2>);
+
+/// Convolutions of 1×1, 3×3 and 1×1 one after another, and one of 1×1 beside them.
+fn one([into, middle, out]: [Part; 3], beside: Part) -> Conv {
+    let [wide_out, wide_in, _, _] = middle.0.dims();
+    let [outputs, inputs, _, _] = beside.0.dims();
+    let from = into.0.reshape([wide_in, inputs]);
+    let to = out.0.reshape([outputs, wide_out]);
+    let summed = middle.0.clone().sum_dim(3).sum_dim(2);
+    let bias = summed.reshape([wide_out, wide_in]).matmul(into.1) + middle.1;
+    let bias = to.clone().matmul(bias) + out.1 + beside.1;
+    let middle = middle.0.permute([0, 2, 3, 1]);
+    let kernel = middle.reshape([wide_out * 9, wide_in]).matmul(from);
+    let kernel = to.matmul(kernel.reshape([wide_out, 9 * inputs]));
+    let kernel = kernel
         .reshape([outputs, 3, 3, inputs])
         .permute([0, 3, 1, 2]);
     Conv::of(
-        kernel + beside.pad((1, 1, 1, 1), 0.0),
+        kernel + beside.0.pad((1, 1, 1, 1), 0.0),
         bias.reshape([outputs]),
     )
 }

@@ -23,8 +23,8 @@ pub(super) enum Tail {
     /// `nearest+conv`: for pictures from anywhere.
     Nearest {
         before: Conv,
+        /// Those of the map doubled, and one more.
         ups: Vec<Conv>,
-        high: Conv,
         last: Conv,
     },
     /// What is added to a picture of the same size: for noise and blocks of JPEG.
@@ -77,21 +77,19 @@ impl Tail {
         let count = (1..=3).take_while(|i| weights.shape(&format!("conv_up{i}.weight")).is_some());
         let count = count.count();
         let mut conv = |key: &str, channels| Conv::read(weights, key, channels, 3);
-        Self::Nearest {
-            before: conv("conv_before_upsample.0", [width, inner]),
-            ups: (1..=count)
-                .map(|i| conv(&format!("conv_up{i}"), [inner, inner]).doubled())
-                .collect(),
-            high: conv("conv_hr", [inner, inner]),
-            last: conv("conv_last", [inner, 3]),
-        }
+        let before = conv("conv_before_upsample.0", [width, inner]);
+        let up = |i| conv(&format!("conv_up{i}"), [inner, inner]).doubled();
+        let mut ups: Vec<_> = (1..=count).map(up).collect();
+        ups.push(conv("conv_hr", [inner, inner]));
+        let last = conv("conv_last", [inner, 3]);
+        Self::Nearest { before, ups, last }
     }
 
     pub(super) fn scale(&self) -> usize {
         match self {
             Self::Shuffle { ups, .. } => ups.iter().map(|(_, r)| r).product(),
             Self::Direct { scale, .. } => *scale,
-            Self::Nearest { ups, .. } => 1 << ups.len(),
+            Self::Nearest { ups, .. } => 1 << (ups.len() - 1),
             Self::Same { .. } => 1,
         }
     }
@@ -119,15 +117,10 @@ impl Tail {
                 last.forward(x)
             }
             Self::Direct { last, scale } => shuffle(last.forward(features), *scale),
-            Self::Nearest {
-                before,
-                ups,
-                high,
-                last,
-            } => {
+            Self::Nearest { before, ups, last } => {
                 let x = leaky_relu(before.forward(features), 0.01);
                 let up = |x, conv: &Conv| leaky_relu(conv.forward(x), 0.2);
-                last.forward(up(ups.iter().fold(x, up), high))
+                last.forward(ups.iter().fold(x, up))
             }
             Self::Same { last } => rgb + last.forward(features),
         }
