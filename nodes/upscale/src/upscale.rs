@@ -59,8 +59,8 @@ pub struct Upscale {
     /// Weights of another network, a safetensors file of ESRGAN or Real-ESRGAN, Compact, SPAN, SwinIR or HAT; its
     /// keys tell which. Left out, the shipped one.
     pub model: Option<File>,
-    /// Largest side of a tile, in pixels. It changes no more than the last digit of a pixel; smaller
-    /// ones need less memory and more time.
+    /// Largest side of a tile, in pixels. With the shipped network it changes no more than the last digit of a
+    /// pixel, with deep ones a little more; smaller tiles need less memory and more time.
     #[input(default = 256, range = 16..=4096)]
     pub tile: i64,
 }

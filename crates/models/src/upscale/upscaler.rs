@@ -11,8 +11,8 @@ use crate::{Weights, WeightsError};
 
 /// How many pixels around it a tile sees at most, where a network sees further.
 ///
-/// What lies further away has a say in pixels too, but in trained networks less than an eighth bit shows; the
-/// authors of SwinIR cut with as many, those of Real-ESRGAN with 10.
+/// What lies further away has a say in pixels too, but little in trained networks: the authors of SwinIR cut with
+/// as many, those of Real-ESRGAN with 10.
 const FAR: usize = 32;
 
 /// How many keys of a strange file are told.
@@ -69,8 +69,8 @@ impl Upscaler {
         self.network.reach()
     }
 
-    /// How many pixels around it a tile should see: all that have a say, but no more than 32. SPAN and small
-    /// networks then leave no seam at all, deep ones one that is not seen.
+    /// How many pixels around it a tile should see: all that have a say, but no more than 32. Tiles of Compact, SPAN
+    /// and other shallow networks then leave no seam at all; of a deep one, what lies beyond is left out.
     pub fn overlap(&self) -> usize {
         self.reach().min(FAR)
     }

@@ -53,13 +53,13 @@ impl Shift {
 pub(super) fn sizes(weights: &Weights<'_>, key: &str) -> Result<[usize; 2], String> {
     let shape = weights.shape(key).unwrap_or_default();
     let sizes = match shape[..] {
-        [rows, heads @ 1..=64] => side(rows).map(|side| [side, heads]),
+        [rows, heads @ 1..=32] => side(rows).map(|side| [side, heads]),
         _ => None,
     };
     sizes
-        .filter(|[side, _]| (2..=127).contains(side))
+        .filter(|[side, _]| (3..=63).contains(side))
         .ok_or_else(|| {
-            format!("`{key}` is {shape:?}, not (window + seen - 1)² biases of 1 to 64 heads")
+            format!("`{key}` is {shape:?}, not (window + seen - 1)² biases of 1 to 32 heads")
         })
 }
 

@@ -50,14 +50,6 @@ fn merged(weights: &mut Weights<'_>, key: &str, [inputs, outputs]: [usize; 2]) -
     // Trainers make them twice as wide; that is only said where the file does not say it.
     let wide = channels(weights, &format!("{key}.conv.1.weight"));
     let [wide_out, wide_in] = wide.unwrap_or([2 * outputs, 2 * inputs]);
-    let mut part = |name: &str, [inputs, outputs]: [usize; 2], side: usize| {
-        let weight = weights.tensor(
-            &format!("{key}.{name}.weight"),
-            [outputs, inputs, side, side],
-        );
-        let bias = weights.tensor::<1>(&format!("{key}.{name}.bias"), [outputs]);
-        (weight, bias.unsqueeze_dim::<2>(1))
-    };
     let parts = ["conv.0", "conv.1", "conv.2", "sk"];
     let channels = [
         [inputs, wide_in],

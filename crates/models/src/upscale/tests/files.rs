@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use burn::tensor::Device;
-use safetensors::{SafeTensors, serialize, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
 use weft_testing::{assert_close, max_error};
 
 use super::{FILES, bytes, enlarged, largest, network, parity, picture};
@@ -148,13 +148,44 @@ fn no_key_that_is_lost_makes_a_file_one_of_another_kind_or_stops_the_program() {
                 Err(WeightsError::Unfit { network, .. } | WeightsError::Config { network, .. }) => {
                     assert_eq!(network, kind, "{name} without {gone}");
                 }
-                Err(error) => assert!(
-                    name.starts_with("compact"),
-                    "{name} without {gone}: {error}"
-                ),
+                Err(error) => panic!("{name} without {gone}: {error}"),
             }
         }
     }
+}
+
+#[test]
+fn a_small_file_that_promises_a_large_network_is_refused_at_once() {
+    let zeros = vec![0; 2 << 20];
+    let of = |shape: Vec<usize>| {
+        let bytes = 2 * shape.iter().product::<usize>();
+        TensorView::new(Dtype::F16, shape, &zeros[..bytes]).unwrap()
+    };
+    let promise = [
+        ("conv_first.weight", of(vec![1024, 3, 3, 3])),
+        ("body.0.rdb1.conv1.weight", of(vec![1024, 1])),
+        ("body.127.rdb1.conv1.weight", of(vec![1, 1])),
+    ];
+    let error = refused(&serialize(promise, None).unwrap());
+    assert!(
+        matches!(
+            error,
+            WeightsError::Unfit {
+                network: "ESRGAN",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let endless = [
+        ("body.4294967295.rdb1.conv1.weight", of(vec![1, 1])),
+        ("conv_first.weight", of(vec![4, 3, 3, 3])),
+    ];
+    let told = refused(&serialize(endless, None).unwrap()).to_string();
+    assert!(
+        told.contains("`body.4294967295`; the last that may be is 127"),
+        "{told}"
+    );
 }
 
 #[test]
