@@ -1,13 +1,13 @@
 //! Networks as burn modules, and the reading of their weights. What they are used for is said elsewhere.
 
 pub mod autoencoder;
-pub mod compact;
 pub mod hed;
 pub mod instruct;
 pub mod judge;
 mod layers;
 pub mod parameters;
 pub mod text;
+pub mod upscale;
 mod weights;
 
 pub use layers::Maker;

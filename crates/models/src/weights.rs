@@ -1,6 +1,9 @@
 //! Reads the tensors of a network from a safetensors file, and tells everything that does not fit at once.
 
-use std::{collections::HashSet, fmt};
+mod error;
+mod wrapped;
+
+use std::collections::HashSet;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use half::{bf16, f16};
@@ -8,92 +11,9 @@ use safetensors::{
     Dtype, SafeTensors,
     tensor::{Metadata, TensorView},
 };
-use thiserror::Error;
 
-/// Why weights cannot be used.
-#[derive(Debug, Error)]
-pub enum WeightsError {
-    /// The bytes are not a safetensors file, or only a part of one.
-    #[error("the weights are not a whole safetensors file: {0}")]
-    Malformed(String),
-    /// Its numbers are not those that were written.
-    #[error(
-        "the weights were changed or damaged since they were written: their hash is {found}, not {wanted}"
-    )]
-    Changed {
-        /// The hash of what is there.
-        found: String,
-        /// The hash that the file tells.
-        wanted: String,
-    },
-    /// It does not say which network it is of, or says a network that cannot be.
-    #[error("the weights do not tell the sizes of {network}: {why}")]
-    Config {
-        /// The network that wants them.
-        network: &'static str,
-        /// What is wrong with what the file says.
-        why: String,
-    },
-    /// It is the file of another network, or of another size of this one.
-    #[error("the weights are not those of {network}:{}", lines(problems))]
-    Unfit {
-        /// The network that wants them.
-        network: &'static str,
-        /// Everything that does not fit, by key.
-        problems: Vec<Problem>,
-    },
-}
-
-/// One key of a file of weights that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The network wants it and the file lacks it.
-    Missing(String),
-    /// The file has it and the network has no use for it.
-    Unknown(String),
-    /// The tensor has another shape than the network wants.
-    Shape {
-        /// The key.
-        key: String,
-        /// The shape in the file.
-        found: Vec<usize>,
-        /// The shape that the network wants.
-        wanted: Vec<usize>,
-    },
-    /// The numbers are of a kind that is not read.
-    Kind {
-        /// The key.
-        key: String,
-        /// The kind in the file.
-        found: String,
-    },
-    /// One of the numbers is none, or has no end.
-    Number {
-        /// The key.
-        key: String,
-        /// The number, as it is written.
-        found: String,
-    },
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(key) => write!(f, "{key} is missing"),
-            Self::Unknown(key) => write!(f, "{key} is unknown"),
-            Self::Shape { key, found, wanted } => write!(f, "{key} is {found:?}, not {wanted:?}"),
-            Self::Kind { key, found } => write!(f, "{key} is {found}, not F32, F16 or BF16"),
-            Self::Number { key, found } => write!(f, "{key} holds {found}; the file is spoilt"),
-        }
-    }
-}
-
-fn lines(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(|problem| format!("\n  {problem}"))
-        .collect()
-}
+pub use error::{Problem, WeightsError};
+use wrapped::Wrapping;
 
 /// The BLAKE3 hash of tensors in the order of their keys, which the caller has sorted.
 pub(crate) fn hash<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
@@ -113,6 +33,7 @@ pub(crate) fn hash<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> St
 pub struct Weights<'a> {
     tensors: SafeTensors<'a>,
     metadata: Metadata,
+    wrapping: Wrapping,
     device: &'a Device,
     asked: HashSet<String>,
     problems: Vec<Problem>,
@@ -131,6 +52,7 @@ impl<'a> Weights<'a> {
         Ok(Self {
             tensors,
             metadata,
+            wrapping: Wrapping::default(),
             device,
             asked: HashSet::new(),
             problems: Vec::new(),
@@ -156,22 +78,42 @@ impl<'a> Weights<'a> {
         hash(parts)
     }
 
-    /// Every key of the file with the number of its axes.
+    /// Every key of the network with the number of its axes.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, usize)> {
         let tensors = self.tensors.iter();
-        tensors.map(|(key, tensor)| (key, tensor.shape().len()))
+        tensors.filter_map(|(key, tensor)| Some((self.wrapping.inner(key)?, tensor.shape().len())))
+    }
+
+    /// Where its tensors are made.
+    pub(crate) fn device(&self) -> &'a Device {
+        self.device
+    }
+
+    /// How many numbers the file holds.
+    pub(crate) fn count(&self) -> usize {
+        let tensors = self.tensors.iter();
+        tensors
+            .map(|(_, tensor)| tensor.shape().iter().product::<usize>())
+            .sum()
+    }
+
+    /// That key may be there, and what it holds is not needed.
+    pub(crate) fn pass(&mut self, key: &str) {
+        self.asked.insert(self.wrapping.outer(key));
     }
 
     /// The shape of that key in the file, if it is there.
     pub(crate) fn shape(&self, key: &str) -> Option<Vec<usize>> {
-        let tensor = self.tensors.tensor(key).ok()?;
+        let tensor = self.tensors.tensor(&self.wrapping.outer(key)).ok()?;
         Some(tensor.shape().to_vec())
     }
 
     /// The numbers of that key on the host; they must have that shape.
     pub fn numbers(&mut self, key: &str, shape: &[usize]) -> Vec<f32> {
-        self.asked.insert(key.to_owned());
-        self.found(key, shape).unwrap_or_else(|problem| {
+        let key = self.wrapping.outer(key);
+        let found = self.found(&key, shape);
+        self.asked.insert(key);
+        found.unwrap_or_else(|problem| {
             self.problems.push(problem);
             vec![0.0; shape.iter().product()]
         })
@@ -179,8 +121,18 @@ impl<'a> Weights<'a> {
 
     /// The tensor of that key as `f32`; it must have that shape.
     pub fn tensor<const D: usize>(&mut self, key: &str, shape: [usize; D]) -> Tensor<D> {
-        let numbers = self.numbers(key, &shape);
-        Tensor::from_data(TensorData::new(numbers, shape), self.device)
+        let key = self.wrapping.outer(key);
+        let found = self.found(&key, &shape);
+        self.asked.insert(key);
+        match found {
+            Ok(numbers) => Tensor::from_data(TensorData::new(numbers, shape), self.device),
+            Err(problem) => {
+                self.problems.push(problem);
+                // One zero seen many times: a small file may promise large layers.
+                let zero = Tensor::zeros(shape.map(|side| side.min(1)), self.device);
+                zero.expand(shape)
+            }
+        }
     }
 
     fn found(&self, key: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
@@ -214,6 +166,7 @@ impl<'a> Weights<'a> {
     pub fn finish(self, network: &'static str) -> Result<(), WeightsError> {
         let Self {
             tensors,
+            wrapping,
             asked,
             mut problems,
             ..
@@ -221,7 +174,7 @@ impl<'a> Weights<'a> {
         let mut unknown: Vec<_> = tensors
             .names()
             .into_iter()
-            .filter(|name| !asked.contains(*name))
+            .filter(|name| !asked.contains(*name) && !wrapping.is_twin(name))
             .collect();
         unknown.sort_unstable();
         problems.extend(

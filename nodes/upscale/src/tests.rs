@@ -1,8 +1,11 @@
 //! The node as a host sees it.
 
+mod kinds;
+
 use std::{fs, path::PathBuf, sync::Arc};
 
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_models::upscale::{Tiles, Upscaler};
 use weft_node::{
     Context, Error, Facts, Job, Node, Provenance, Result, Values,
     value::{AnyValue, ColorSpace, Digest, File, Image, Saved},
@@ -122,9 +125,9 @@ fn a_drawing_that_is_held_to_its_picture_comes_nearest_to_the_truth() {
 fn a_picture_that_is_not_held_is_the_networks_own() {
     let device = Device::flex();
     let small = disc(&device, (12, 10));
-    let network = weft_models::compact::Compact::read(UPSCALE, &device).unwrap();
+    let network = Upscaler::read(UPSCALE, &device).unwrap();
     let drawn = network
-        .forward(small.clone(), |_| Ok::<_, Error>(()))
+        .enlarge(small.clone(), Tiles::WHOLE, |_, _| Ok::<_, Error>(()))
         .unwrap();
     let node = Upscale {
         fidelity: 0.0,

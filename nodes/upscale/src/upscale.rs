@@ -1,7 +1,7 @@
 //! `upscale.Upscale`.
 
 use burn::tensor::{Device, Tensor};
-use weft_models::compact::Tiles;
+use weft_models::upscale::Tiles;
 use weft_node::{
     Choice, Context, Facts, Inputs, Node, Result,
     value::{ColorSpace, File, Image},
@@ -24,7 +24,7 @@ const USUAL_SCALE: f64 = 4.0;
 /// How a picture is enlarged.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
 pub enum UpscaleMethod {
-    /// A network that draws sharp outlines.
+    /// A network that draws sharp outlines: the shipped one, which is of the kind Compact, or that of `model`.
     Compact,
     /// A windowed sinc: true to what is there and soft, in an instant. `Resize` has more such filters.
     Lanczos,
@@ -56,10 +56,11 @@ pub struct Upscale {
     /// drew, which is crisper and cleaner; 1 keeps fine details and soft shades.
     #[input(default = 1.0, range = 0.0..=1.0)]
     pub fidelity: f32,
-    /// Weights of another network of this kind, a safetensors file; left out, the shipped one.
+    /// Weights of another network, a safetensors file of ESRGAN or Real-ESRGAN, Compact, SPAN, SwinIR or HAT; its
+    /// keys tell which. Left out, the shipped one.
     pub model: Option<File>,
-    /// Largest side of a tile, in pixels. It changes no more than the last digit of a pixel; smaller
-    /// ones need less memory and more time.
+    /// Largest side of a tile, in pixels. With the shipped network it changes no more than the last digit of a
+    /// pixel, with deep ones a little more; smaller tiles need less memory and more time.
     #[input(default = 256, range = 16..=4096)]
     pub tile: i64,
 }
@@ -114,7 +115,7 @@ impl Upscale {
         allowed(batch, size)?;
         let tiles = Tiles {
             side: self.tile.max(1) as usize,
-            overlap: network.reach(),
+            overlap: network.overlap(),
         };
         let step = |done, total| context.step(done, total);
         let (_, alpha) = split_alpha(image.pixels());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use weft_models::compact::Compact;
+use weft_models::upscale::Upscaler;
 use weft_node::{
     Context, Error, Result,
     value::{Digest, File},
@@ -15,24 +15,25 @@ pub(crate) fn held(
     model: Option<&File>,
     device: &Device,
     context: &Context,
-) -> Result<Arc<Compact>> {
+) -> Result<Arc<Upscaler>> {
     let content = model.map_or_else(|| Digest::of(b"shipped"), File::content);
-    // Bytes in f32 of a file in f16.
-    let bytes = 2 * UPSCALE.len() as u64;
-    context.model(content, device, || Ok((network(model, device)?, bytes)))
+    context.model(content, device, || {
+        let network = network(model, device)?;
+        let bytes = network.bytes();
+        Ok((network, bytes))
+    })
 }
 
 /// Reads the network of `model`, or the shipped one.
-pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Compact> {
+pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Upscaler> {
     let Some(file) = model else {
         let spoilt = |error| Error::Missing(format!("the shipped network cannot be read: {error}"));
-        return Compact::read(UPSCALE, device).map_err(spoilt);
+        return Upscaler::read(UPSCALE, device).map_err(spoilt);
     };
     let bytes = file.read().map_err(Error::Io)?;
-    Compact::read(&bytes, device).map_err(|error| {
+    Upscaler::read(&bytes, device).map_err(|error| {
         let message = format!(
-            "{error}\nleave `model` out for the shipped network, or make such a file as \
-             `crates/models/scripts/compact_weights.py` does\nin {}",
+            "{error}\nleave `model` out for the shipped network\nin {}",
             file.path().display()
         );
         Error::input("model", message)

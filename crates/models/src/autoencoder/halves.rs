@@ -71,7 +71,7 @@ impl Encoder {
 
     /// `[batch, 3, height, width]` gives `[batch, 2 · channels, ..]`.
     pub(super) fn forward(&self, rgb: Tensor<4>) -> Tensor<4> {
-        let x = self.first.forward(unshuffle(rgb));
+        let x = self.first.forward(unshuffle(rgb, 2));
         let x = self.levels.iter().fold(x, |x, level| level.forward(x));
         self.last.forward(self.norm.silu(x))
     }
@@ -99,6 +99,6 @@ impl Decoder {
     pub(super) fn forward(&self, latents: Tensor<4>) -> Tensor<4> {
         let x = self.first.forward(latents);
         let x = self.levels.iter().fold(x, |x, level| level.forward(x));
-        shuffle(self.last.forward(self.norm.silu(x)))
+        shuffle(self.last.forward(self.norm.silu(x)), 2)
     }
 }

@@ -87,7 +87,7 @@ impl Judge {
     /// # Shapes
     /// pictures: `[batch, 3, side, side]`, sRGB-encoded, -1..=1; the side is a multiple of two for each level
     pub fn look_closely(&self, pictures: Tensor<4>) -> Verdict {
-        let x = self.first.forward(unshuffle(pictures));
+        let x = self.first.forward(unshuffle(pictures, 2));
         let x = self.levels.iter().fold(x, |x, level| level.forward(x));
         let maps = silu(self.last.forward(self.norm.silu(x)));
         let [batch, width, ..] = maps.dims();

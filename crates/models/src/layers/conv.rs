@@ -7,6 +7,7 @@ use burn::{
 use weft_tensor::{ConvOptions, Precision, conv2d, group_norm_silu};
 
 use super::Maker;
+use crate::Weights;
 
 /// A convolution with a square kernel of odd side, which keeps the size of the map but for its stride or
 /// enlargement.
@@ -76,6 +77,37 @@ impl Conv {
             bias: None,
             options: ConvOptions::default(),
             precision: maker.precision(),
+        }
+    }
+
+    /// That of a file, `key.weight` `[outputs, inputs, side, side]` and `key.bias` `[outputs]`.
+    pub(crate) fn read(
+        weights: &mut Weights<'_>,
+        key: &str,
+        [inputs, outputs]: [usize; 2],
+        side: usize,
+    ) -> Self {
+        let kernels = [outputs, inputs, side, side];
+        let weight = weights.tensor(&format!("{key}.weight"), kernels);
+        let bias = weights.tensor(&format!("{key}.bias"), [outputs]);
+        Self::of(weight, bias)
+    }
+
+    /// One of that weight `[outputs, inputs, side, side]` and bias `[outputs]`.
+    pub(crate) fn of(weight: Tensor<4>, bias: Tensor<1>) -> Self {
+        Self {
+            options: ConvOptions::padded(weight.dims()[2] / 2),
+            weight: Param::from_tensor(weight),
+            bias: Some(Param::from_tensor(bias)),
+            precision: Precision::F32,
+        }
+    }
+
+    /// The same of the map doubled first.
+    pub(crate) fn doubled(self) -> Self {
+        Self {
+            options: self.options.upsampled(),
+            ..self
         }
     }
 

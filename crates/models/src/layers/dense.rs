@@ -7,6 +7,7 @@ use burn::{
 use weft_tensor::{Precision, layer_norm, linear};
 
 use super::Maker;
+use crate::Weights;
 
 /// `x · weight + bias`; the weight is `[in, out]`.
 #[derive(Module, Debug)]
@@ -45,6 +46,21 @@ impl Linear {
         }
     }
 
+    /// That of a file, as PyTorch writes it: `key.weight` `[outputs, inputs]` and `key.bias` `[outputs]`.
+    pub(crate) fn read(
+        weights: &mut Weights<'_>,
+        key: &str,
+        [inputs, outputs]: [usize; 2],
+    ) -> Self {
+        let weight = weights.tensor(&format!("{key}.weight"), [outputs, inputs]);
+        let bias = weights.tensor(&format!("{key}.bias"), [outputs]);
+        Self {
+            weight: Param::from_tensor(weight.transpose()),
+            bias: Some(Param::from_tensor(bias)),
+            precision: Precision::F32,
+        }
+    }
+
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let bias = self.bias.as_ref().map(Param::val);
         linear(x, self.weight.val(), bias, self.precision)
@@ -65,6 +81,16 @@ impl LayerNorm {
             gamma: maker.ones([width]),
             beta: maker.zeros([width]),
             epsilon,
+        }
+    }
+
+    /// That of a file, as PyTorch writes it: `key.weight` and `key.bias`, each `[width]`.
+    pub(crate) fn read(weights: &mut Weights<'_>, key: &str, width: usize) -> Self {
+        let mut row = |name| Param::from_tensor(weights.tensor(&format!("{key}.{name}"), [width]));
+        Self {
+            gamma: row("weight"),
+            beta: row("bias"),
+            epsilon: 1e-5,
         }
     }
 

@@ -3,12 +3,8 @@
 //! `body.{0, 2, ..}` are the 3×3 convolutions, each a `.weight`, `[out, in, 3, 3]`, and a `.bias`, `[out]`;
 //! `body.{1, 3, ..}.weight` are the slopes between them, `[out]`. These are the names of Real-ESRGAN.
 
-use burn::{module::Param, tensor::Device};
-
 use super::{Compact, net::Layer};
-use crate::{Weights, WeightsError};
-
-const NAME: &str = "Compact";
+use crate::{Weights, layers::Conv};
 
 /// Networks beyond these are no networks of this kind.
 const MOST_LAYERS: usize = 128;
@@ -26,15 +22,17 @@ struct Sizes {
 }
 
 impl Compact {
-    /// Reads a network of any depth, width and factor from the bytes of a safetensors file of `f32`, `f16`
-    /// or `bf16`.
-    ///
-    /// # Errors
-    /// The bytes are not a safetensors file, or not one of this network: then every key that does not
-    /// fit is named.
-    pub fn read(bytes: &[u8], device: &Device) -> Result<Self, WeightsError> {
-        let mut weights = Weights::new(bytes, device)?;
-        let sizes = sizes(&weights).map_err(|why| WeightsError::Config { network: NAME, why })?;
+    /// Whether a file has convolutions and slopes by turns.
+    pub(in crate::upscale) fn detect(weights: &Weights<'_>) -> bool {
+        weights.keys().any(|key| number_of_kernel(key).is_some())
+            && weights
+                .keys()
+                .any(|key| matches!(key, ("body.1.weight" | "body.3.weight", 1)))
+    }
+
+    /// The network of a file, of any depth, width and factor; else why its sizes cannot be.
+    pub(in crate::upscale) fn read(weights: &mut Weights<'_>) -> Result<Self, String> {
+        let sizes = sizes(weights)?;
         let colors = 3;
         let mut layers = Vec::with_capacity(sizes.layers);
         for i in 0..sizes.layers {
@@ -45,9 +43,11 @@ impl Compact {
             } else {
                 sizes.width
             };
-            layers.push(layer(&mut weights, i, [inputs, outputs], is_last));
+            let conv = Conv::read(weights, &format!("body.{}", 2 * i), [inputs, outputs], 3);
+            let slopes = format!("body.{}.weight", 2 * i + 1);
+            let slopes = (!is_last).then(|| weights.tensor(&slopes, [outputs]));
+            layers.push(Layer { conv, slopes });
         }
-        weights.finish(NAME)?;
         Ok(Self {
             layers,
             scale: sizes.scale,
@@ -55,27 +55,10 @@ impl Compact {
     }
 }
 
-fn layer(
-    weights: &mut Weights<'_>,
-    i: usize,
-    [inputs, outputs]: [usize; 2],
-    is_last: bool,
-) -> Layer {
-    let (body, kernel) = (2 * i, [outputs, inputs, 3, 3]);
-    let mut row = |key: String| Param::from_tensor(weights.tensor(&key, [outputs]));
-    let bias = row(format!("body.{body}.bias"));
-    let slopes = (!is_last).then(|| row(format!("body.{}.weight", body + 1)));
-    Layer {
-        weight: Param::from_tensor(weights.tensor(&format!("body.{body}.weight"), kernel)),
-        bias,
-        slopes,
-    }
-}
-
 /// The sizes, from the first and the last kernel; else what is wrong with them.
 fn sizes(weights: &Weights<'_>) -> Result<Sizes, String> {
     let last = weights.keys().filter_map(number_of_kernel).max();
-    let last = last.ok_or("it has no `body.0.weight`; is it a file of another network?")?;
+    let last = last.ok_or("it has no `body.0.weight`")?;
     let layers = last / 2 + 1;
     if last % 2 == 1 || !(2..=MOST_LAYERS).contains(&layers) {
         return Err(format!(

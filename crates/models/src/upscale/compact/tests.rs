@@ -6,8 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
 use weft_testing::{Tensors, assert_close, fixture, for_each_device, max_error};
 
-use super::{Compact, Tiles};
-use crate::{Problem, WeightsError};
+use crate::{
+    Problem, WeightsError,
+    upscale::{Tiles, Upscaler},
+};
 
 fn bytes(path: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -17,13 +19,13 @@ fn weights() -> Vec<u8> {
     bytes("fixtures/compact_tiny.safetensors")
 }
 
-fn tiny(device: &Device) -> Compact {
-    Compact::read(&weights(), device).unwrap()
+fn tiny(device: &Device) -> Upscaler {
+    Upscaler::read(&weights(), device).unwrap()
 }
 
-fn shipped(device: &Device) -> Compact {
+fn shipped(device: &Device) -> Upscaler {
     let path = "../../models/upscale/realesr-animevideov3-x4.safetensors";
-    Compact::read(&bytes(path), device).unwrap()
+    Upscaler::read(&bytes(path), device).unwrap()
 }
 
 fn parity() -> Tensors {
@@ -33,12 +35,11 @@ fn parity() -> Tensors {
     )
 }
 
-fn whole(network: &Compact, rgb: Tensor<4>) -> Tensor<4> {
-    let Ok(large) = network.forward(rgb, |_| Ok::<_, Infallible>(()));
-    large
+fn whole(network: &Upscaler, rgb: Tensor<4>) -> Tensor<4> {
+    tiled(network, rgb, Tiles::WHOLE)
 }
 
-fn tiled(network: &Compact, rgb: Tensor<4>, tiles: Tiles) -> Tensor<4> {
+fn tiled(network: &Upscaler, rgb: Tensor<4>, tiles: Tiles) -> Tensor<4> {
     let Ok(large) = network.enlarge(rgb, tiles, |_, _| Ok::<_, Infallible>(()));
     large
 }
@@ -58,7 +59,7 @@ fn refused(change: impl FnOnce(&mut HashMap<String, TensorView<'_>>)) -> Weights
     let mut tensors = file.tensors().into_iter().collect();
     change(&mut tensors);
     let changed = serialize(&tensors, None).unwrap();
-    Compact::read(&changed, &Device::flex())
+    Upscaler::read(&changed, &Device::flex())
         .map(|_| ())
         .unwrap_err()
 }
@@ -159,18 +160,6 @@ fn every_key_that_does_not_fit_is_named() {
 }
 
 #[test]
-fn weights_of_another_network_are_told_from_these() {
-    let hed = bytes("fixtures/hed_tiny.safetensors");
-    let error = Compact::read(&hed, &Device::flex())
-        .map(|_| ())
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the weights do not tell the sizes of Compact: it has no `body.0.weight`; is it a file of another network?"
-    );
-}
-
-#[test]
 fn a_last_layer_that_gives_no_squares_of_pixels_is_refused() {
     let error = refused(|tensors| {
         tensors.remove("body.4.weight");
@@ -207,7 +196,7 @@ fn a_number_that_is_none_is_refused() {
 fn a_torn_file_is_told_from_a_wrong_one() {
     let whole = weights();
     for bytes in [&whole[..whole.len() - 1], &whole[..100], b""] {
-        let error = Compact::read(bytes, &Device::flex())
+        let error = Upscaler::read(bytes, &Device::flex())
             .map(|_| ())
             .unwrap_err();
         assert!(matches!(error, WeightsError::Malformed(_)), "{error}");
