@@ -1,0 +1,13 @@
+//! The networks of Stable Diffusion (Rombach et al., 2022) in all its published sizes, read from published files.
+//!
+//! A network's own names of its tensors are those of diffusers and transformers; a single file has others, and
+//! `keys.rs` beside each network is the table between them. Sizes are data: [`clip::Config::from_json`] and its
+//! like read what is published beside the weights, `derived` reads them off the keys and shapes of a file.
+
+pub mod clip;
+mod layout;
+#[cfg(test)]
+mod parity;
+mod source;
+
+pub use source::File;

@@ -1,0 +1,258 @@
+//! Layers read from a file by the network's own names.
+
+use burn::{
+    module::Param,
+    tensor::{Device, Tensor, TensorData},
+};
+use weft_tensor::{ConvOptions, Precision};
+
+use super::layout::{Layout, Turn};
+use crate::{
+    Weights, WeightsError,
+    layers::{Conv, GroupNorm, LayerNorm, Linear, Residual},
+};
+
+/// The bytes of a safetensors file of `f32`, `f16` or `bf16`, and what its network shall be on.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Where the tensors will be.
+    pub device: &'a Device,
+    /// That of the layers' operands.
+    pub precision: Precision,
+}
+
+impl<'a> File<'a> {
+    /// A file read to `device`, computing in `f32`.
+    pub fn new(bytes: &'a [u8], device: &'a Device) -> Self {
+        Self {
+            bytes,
+            device,
+            precision: Precision::F32,
+        }
+    }
+}
+
+/// A network being read.
+pub(super) struct Source<'a> {
+    weights: Weights<'a>,
+    layout: Layout,
+    device: &'a Device,
+    precision: Precision,
+}
+
+/// How channels are normalised in a network.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Norms {
+    /// Groups of channels.
+    pub(super) groups: usize,
+    /// Added to variances.
+    pub(super) epsilon: f64,
+}
+
+impl<'a> Source<'a> {
+    /// A network of the file, once it is known where its tensors lie.
+    pub(super) fn new(
+        file: File<'a>,
+        network: &'static str,
+        layout: impl FnOnce(&mut Weights<'_>) -> Result<Layout, String>,
+    ) -> Result<Self, WeightsError> {
+        let mut weights = Weights::new(file.bytes, file.device)?;
+        let layout = layout(&mut weights).map_err(|why| WeightsError::Config { network, why })?;
+        Ok(Self {
+            weights,
+            layout,
+            device: file.device,
+            precision: file.precision,
+        })
+    }
+
+    /// The precision of the layers' operands.
+    pub(super) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The names of all tensors.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.layout.names()
+    }
+
+    /// Whether the file has a tensor of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.layout.place(name).is_some()
+    }
+
+    /// How many of `name.0`, `name.1`, … there are.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let there = |i: &usize| {
+            let prefix = format!("{name}.{i}.");
+            self.names().any(|name| name.starts_with(&prefix))
+        };
+        (0..).take_while(there).count()
+    }
+
+    /// The shape of that tensor; `Err` names what the file lacks.
+    pub(super) fn shape<const D: usize>(&self, name: &str) -> Result<[usize; D], String> {
+        let absent = || format!("it has no `{}`", self.layout.told(name));
+        let place = self.layout.place(name).ok_or_else(absent)?;
+        let mut shape = self.weights.shape(&place.key).ok_or_else(absent)?;
+        match place.turn {
+            Turn::Whole => {}
+            Turn::Third(_) => shape[0] /= 3,
+            Turn::Transposed => shape.reverse(),
+        }
+        let found = shape.clone();
+        found
+            .try_into()
+            .map_err(|_| format!("`{}` is {shape:?}, not of {D} axes", place.key))
+    }
+
+    /// The tensor of that name. Axes of 1 at the end of its shape may be there or not, which is all that tells a
+    /// 1×1 convolution from a dense layer.
+    pub(super) fn tensor<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Tensor<D> {
+        let numbers = match self.layout.place(name).cloned() {
+            None => self.weights.numbers(&self.layout.told(name), &shape),
+            Some(place) => {
+                let found = self.weights.shape(&place.key).unwrap_or_default();
+                let wanted = wanted(place.turn, &shape, &found);
+                let numbers = self.weights.numbers(&place.key, &wanted);
+                turned(place.turn, numbers, &shape)
+            }
+        };
+        Tensor::from_data(TensorData::new(numbers, shape), self.device)
+    }
+
+    fn param<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Param<Tensor<D>> {
+        Param::from_tensor(self.tensor(name, shape))
+    }
+
+    /// A table of one row each.
+    pub(super) fn table(&mut self, name: &str, shape: [usize; 2]) -> Param<Tensor<2>> {
+        self.param(name, shape)
+    }
+
+    /// A dense layer with a bias.
+    pub(super) fn linear(&mut self, name: &str, sizes: [usize; 2]) -> Linear {
+        let bias = self.param(&format!("{name}.bias"), [sizes[1]]);
+        Linear {
+            bias: Some(bias),
+            ..self.plain_linear(name, sizes)
+        }
+    }
+
+    /// A dense layer without a bias.
+    pub(super) fn plain_linear(&mut self, name: &str, [inputs, outputs]: [usize; 2]) -> Linear {
+        let weight = self.tensor(&format!("{name}.weight"), [outputs, inputs]);
+        Linear {
+            weight: Param::from_tensor(weight.transpose()),
+            bias: None,
+            precision: self.precision,
+        }
+    }
+
+    /// A convolution of a square kernel.
+    pub(super) fn conv(
+        &mut self,
+        name: &str,
+        [inputs, outputs]: [usize; 2],
+        side: usize,
+        options: ConvOptions,
+    ) -> Conv {
+        Conv {
+            weight: self.param(&format!("{name}.weight"), [outputs, inputs, side, side]),
+            bias: Some(self.param(&format!("{name}.bias"), [outputs])),
+            options,
+            precision: self.precision,
+        }
+    }
+
+    /// A 3×3 convolution that keeps the size of the map.
+    pub(super) fn three(&mut self, name: &str, channels: [usize; 2]) -> Conv {
+        self.conv(name, channels, 3, ConvOptions::padded(1))
+    }
+
+    /// A 1×1 convolution.
+    pub(super) fn one(&mut self, name: &str, channels: [usize; 2]) -> Conv {
+        self.conv(name, channels, 1, ConvOptions::default())
+    }
+
+    /// Layer normalisation.
+    pub(super) fn layer_norm(&mut self, name: &str, width: usize, epsilon: f64) -> LayerNorm {
+        LayerNorm {
+            gamma: self.param(&format!("{name}.weight"), [width]),
+            beta: self.param(&format!("{name}.bias"), [width]),
+            epsilon,
+        }
+    }
+
+    /// Group normalisation.
+    pub(super) fn group_norm(&mut self, name: &str, channels: usize, norms: Norms) -> GroupNorm {
+        GroupNorm {
+            gamma: self.param(&format!("{name}.weight"), [channels]),
+            beta: self.param(&format!("{name}.bias"), [channels]),
+            groups: norms.groups,
+            epsilon: norms.epsilon,
+        }
+    }
+
+    /// A residual block; `embedding` is the width of the time that is added, 0 for none.
+    pub(super) fn residual(
+        &mut self,
+        name: &str,
+        [inputs, outputs]: [usize; 2],
+        norms: Norms,
+        embedding: usize,
+    ) -> Residual {
+        let inner = |leaf: &str| format!("{name}.{leaf}");
+        let time = inner("time_emb_proj");
+        let shortcut = inner("conv_shortcut");
+        Residual {
+            norm1: self.group_norm(&inner("norm1"), inputs, norms),
+            conv1: self.three(&inner("conv1"), [inputs, outputs]),
+            embedding: (embedding > 0).then(|| self.linear(&time, [embedding, outputs])),
+            norm2: self.group_norm(&inner("norm2"), outputs, norms),
+            conv2: self.three(&inner("conv2"), [outputs, outputs]),
+            shortcut: (inputs != outputs).then(|| self.one(&shortcut, [inputs, outputs])),
+        }
+    }
+
+    /// Checks that everything fitted and that nothing is left over.
+    pub(super) fn finish(self, network: &'static str) -> Result<(), WeightsError> {
+        self.weights.finish(network)
+    }
+}
+
+/// The shape that the file's tensor must have.
+fn wanted(turn: Turn, shape: &[usize], found: &[usize]) -> Vec<usize> {
+    let mut wanted = shape.to_vec();
+    match turn {
+        Turn::Whole if trimmed(found) == trimmed(shape) => wanted = found.to_vec(),
+        Turn::Whole => {}
+        Turn::Third(_) => wanted[0] *= 3,
+        Turn::Transposed => wanted.reverse(),
+    }
+    wanted
+}
+
+/// Without axes of 1 at the end.
+fn trimmed(shape: &[usize]) -> &[usize] {
+    let ones = shape.iter().rev().take_while(|&&axis| axis == 1).count();
+    &shape[..shape.len() - ones]
+}
+
+/// The numbers of the tensor out of those of the file's.
+fn turned(turn: Turn, numbers: Vec<f32>, shape: &[usize]) -> Vec<f32> {
+    match turn {
+        Turn::Whole => numbers,
+        Turn::Third(i) => {
+            let third = numbers.len() / 3;
+            numbers[i * third..(i + 1) * third].to_vec()
+        }
+        Turn::Transposed => {
+            let (rows, columns) = (shape[0], numbers.len() / shape[0].max(1));
+            let at = |i: usize| numbers[(i % columns) * rows + i / columns];
+            (0..numbers.len()).map(at).collect()
+        }
+    }
+}
