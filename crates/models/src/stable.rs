@@ -9,5 +9,6 @@ mod layout;
 #[cfg(test)]
 mod parity;
 mod source;
+pub mod unet;
 
 pub use source::File;
