@@ -5,6 +5,7 @@
 //! like read what is published beside the weights, `derived` reads them off the keys and shapes of a file.
 
 pub mod clip;
+pub mod control;
 pub mod kl;
 mod layout;
 #[cfg(test)]

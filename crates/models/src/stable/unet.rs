@@ -1,6 +1,6 @@
 //! The U-Net of Stable Diffusion (Rombach et al., 2022) and SDXL (Podell et al., 2023).
 
-mod config;
+pub(super) mod config;
 mod derived;
 pub(super) mod keys;
 mod level;

@@ -3,7 +3,7 @@
 use super::{
     Config, UNet, keys,
     level::{Blocks, EPSILON, Up},
-    trunk::{Trunk, sizes},
+    trunk::{Trunk, outcomes, sizes},
 };
 use weft_tensor::ConvOptions;
 
@@ -38,16 +38,6 @@ impl UNet {
         source.finish(keys::NAME)?;
         Ok(network)
     }
-}
-
-/// The channels of every outcome on the way down.
-fn outcomes(config: &Config) -> Vec<usize> {
-    let mut outcomes = vec![config.levels[0].width];
-    for (i, level) in config.levels.iter().enumerate() {
-        let has_next = i + 1 < config.levels.len();
-        outcomes.extend(vec![level.width; config.layers + usize::from(has_next)]);
-    }
-    outcomes
 }
 
 fn way_up(source: &mut Source<'_>, config: &Config) -> Vec<Up> {

@@ -89,6 +89,16 @@ pub(in crate::stable) struct Trunk {
     config: Config,
 }
 
+/// The channels of every outcome on the way down.
+pub(in crate::stable) fn outcomes(config: &Config) -> Vec<usize> {
+    let mut outcomes = vec![config.levels[0].width];
+    for (i, level) in config.levels.iter().enumerate() {
+        let has_next = i + 1 < config.levels.len();
+        outcomes.extend(vec![level.width; config.layers + usize::from(has_next)]);
+    }
+    outcomes
+}
+
 /// The sizes of a level's transformers.
 pub(super) fn sizes(
     config: &Config,
