@@ -8,9 +8,11 @@ pub mod clip;
 pub mod control;
 pub mod kl;
 mod layout;
+mod lora;
 #[cfg(test)]
 mod parity;
 mod source;
 pub mod unet;
 
+pub use lora::Lora;
 pub use source::File;

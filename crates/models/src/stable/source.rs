@@ -6,9 +6,14 @@ use burn::{
 };
 use weft_tensor::{ConvOptions, Precision};
 
-use super::layout::{Layout, Turn};
+use std::collections::BTreeMap;
+
+use super::{
+    layout::{Layout, Turn},
+    lora::{self, Aliases, Lora, Target},
+};
 use crate::{
-    Weights, WeightsError,
+    Problem, Weights, WeightsError,
     layers::{Conv, GroupNorm, LayerNorm, Linear, Residual},
 };
 
@@ -21,6 +26,8 @@ pub struct File<'a> {
     pub device: &'a Device,
     /// That of the layers' operands.
     pub precision: Precision,
+    /// Added to the weights of U-Nets and text encoders, each with a strength.
+    pub loras: &'a [(&'a Lora, f32)],
 }
 
 impl<'a> File<'a> {
@@ -30,6 +37,7 @@ impl<'a> File<'a> {
             bytes,
             device,
             precision: Precision::F32,
+            loras: &[],
         }
     }
 }
@@ -40,6 +48,9 @@ pub(super) struct Source<'a> {
     layout: Layout,
     device: &'a Device,
     precision: Precision,
+    loras: &'a [(&'a Lora, f32)],
+    /// What is added to a weight, by its name.
+    added: BTreeMap<String, Vec<Tensor<2>>>,
 }
 
 /// How channels are normalised in a network.
@@ -65,7 +76,50 @@ impl<'a> Source<'a> {
             layout,
             device: file.device,
             precision: file.precision,
+            loras: file.loras,
+            added: BTreeMap::new(),
         })
+    }
+
+    /// Finds the weights to which the LoRAs add something; the network is `target`, and its layers may be called
+    /// as in `aliases`.
+    pub(super) fn adapt(&mut self, target: Target, aliases: &Aliases) -> Result<(), WeightsError> {
+        let mut problems = Vec::new();
+        for (lora, strength) in self.loras {
+            for pair in lora.pairs.iter().filter(|pair| pair.target == target) {
+                let name = aliases
+                    .ours(&pair.module)
+                    .map(|ours| format!("{ours}.weight"));
+                let wanted = name.as_deref().and_then(|name| self.found(name).ok());
+                let (Some(name), Some((_, wanted))) = (name, wanted) else {
+                    problems.push(Problem::Unknown(pair.key.clone()));
+                    continue;
+                };
+                let found = vec![pair.up.dims()[0], pair.down.dims()[1]];
+                let rows = wanted.first().copied().unwrap_or(0);
+                let wanted = vec![rows, wanted.iter().skip(1).product()];
+                if found != wanted {
+                    let key = pair.key.clone();
+                    problems.push(Problem::Shape { key, found, wanted });
+                    continue;
+                }
+                let product = pair.up.clone().matmul(pair.down.clone()) * *strength;
+                let product = product.to_device(self.device);
+                self.added.entry(name).or_default().push(product);
+            }
+        }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(WeightsError::Unfit {
+            network: lora::NAME,
+            problems,
+        })
+    }
+
+    /// The names of all layers that have a weight.
+    pub(super) fn modules(&self) -> impl Iterator<Item = &str> {
+        self.names().filter_map(|name| name.strip_suffix(".weight"))
     }
 
     /// The precision of the layers' operands.
@@ -92,20 +146,24 @@ impl<'a> Source<'a> {
         (0..).take_while(there).count()
     }
 
-    /// The shape of that tensor; `Err` names what the file lacks.
-    pub(super) fn shape<const D: usize>(&self, name: &str) -> Result<[usize; D], String> {
+    /// The key and the shape of that tensor; `Err` names what the file lacks.
+    fn found(&self, name: &str) -> Result<(&str, Vec<usize>), String> {
         let absent = || format!("it has no `{}`", self.layout.told(name));
         let place = self.layout.place(name).ok_or_else(absent)?;
         let mut shape = self.weights.shape(&place.key).ok_or_else(absent)?;
-        match place.turn {
-            Turn::Whole => {}
-            Turn::Third(_) => shape[0] /= 3,
-            Turn::Transposed => shape.reverse(),
+        match (place.turn, shape.first_mut()) {
+            (Turn::Third(_), Some(rows)) => *rows /= 3,
+            (Turn::Transposed, _) => shape.reverse(),
+            _ => {}
         }
-        let found = shape.clone();
-        found
-            .try_into()
-            .map_err(|_| format!("`{}` is {shape:?}, not of {D} axes", place.key))
+        Ok((&place.key, shape))
+    }
+
+    /// The shape of that tensor; `Err` names what the file lacks, or says that it has another number of axes.
+    pub(super) fn shape<const D: usize>(&self, name: &str) -> Result<[usize; D], String> {
+        let (key, shape) = self.found(name)?;
+        let axes = |shape: Vec<usize>| format!("`{key}` is {shape:?}, not of {D} axes");
+        shape.try_into().map_err(axes)
     }
 
     /// The tensor of that name. Axes of 1 at the end of its shape may be there or not, which is all that tells a
@@ -120,7 +178,11 @@ impl<'a> Source<'a> {
                 turned(place.turn, numbers, &shape)
             }
         };
-        Tensor::from_data(TensorData::new(numbers, shape), self.device)
+        let mut tensor = Tensor::from_data(TensorData::new(numbers, shape), self.device);
+        for more in self.added.remove(name).into_iter().flatten() {
+            tensor = tensor + more.reshape(shape);
+        }
+        tensor
     }
 
     fn param<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Param<Tensor<D>> {

@@ -8,6 +8,7 @@ use crate::{
     stable::{
         File,
         layout::{Layout, Renames},
+        lora::{Target, of_text},
         source::Source,
     },
 };
@@ -192,11 +193,13 @@ impl Clip {
     ///
     /// # Errors
     /// The bytes are not a safetensors file, or not one of this network in these sizes: then every key that does
-    /// not fit is named.
+    /// not fit is named. Or a LoRA has no place in it.
     pub fn read(file: File<'_>, config: &Config, nth: usize) -> Result<Self, WeightsError> {
         let refused = |why| WeightsError::Config { network: NAME, why };
         config.check().map_err(refused)?;
         let (mut source, _) = source(file, nth)?;
+        let aliases = of_text(source.modules());
+        source.adapt(Target::Text(nth), &aliases)?;
         let &Config {
             words,
             positions,

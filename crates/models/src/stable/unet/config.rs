@@ -250,6 +250,6 @@ fn is(found: &Value, wanted: &str) -> bool {
     let number = wanted.parse::<f64>().ok();
     match (found.as_f64(), number) {
         (Some(found), Some(wanted)) => found == wanted,
-        _ => found.to_string() == wanted,
+        _ => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *found),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Config;
 use crate::{
     Weights, WeightsError,
     stable::layout::{Layout, Renames},
@@ -188,4 +189,35 @@ fn way_up(keys: &BTreeSet<String>, renames: &mut Renames) {
             (level, i) = (level + 1, 0);
         }
     }
+}
+
+/// The names that a single file has for a U-Net of these sizes.
+pub(super) fn numbered(config: &Config) -> Renames {
+    let depths: Vec<_> = config.levels.iter().map(|level| level.depth).collect();
+    let mut keys = BTreeSet::new();
+    let mut block = 1;
+    for level in 0..depths.len() {
+        for _ in 0..config.layers {
+            keys.insert(format!("input_blocks.{block}.0.in_layers."));
+            block += 1;
+        }
+        if level + 1 < depths.len() {
+            keys.insert(format!("input_blocks.{block}.0.op."));
+            block += 1;
+        }
+    }
+    let each = config.layers + 1;
+    for (level, depth) in depths.iter().rev().enumerate() {
+        for block in level * each..(level + 1) * each {
+            keys.insert(format!("output_blocks.{block}.0.in_layers."));
+        }
+        if level + 1 < depths.len() {
+            let part = if *depth > 0 { 2 } else { 1 };
+            keys.insert(format!(
+                "output_blocks.{}.{part}.conv.",
+                (level + 1) * each - 1
+            ));
+        }
+    }
+    of_single(&keys)
 }

@@ -11,6 +11,7 @@ use crate::{
     WeightsError,
     stable::{
         File,
+        lora::{Target, of_u_net},
         source::{Norms, Source},
     },
 };
@@ -20,10 +21,12 @@ impl UNet {
     ///
     /// # Errors
     /// The bytes are not a safetensors file, or not one of this network in these sizes: then every key that does
-    /// not fit is named.
+    /// not fit is named. Or a LoRA has no place in it.
     pub fn read(file: File<'_>, config: &Config) -> Result<Self, WeightsError> {
         config.check().map_err(keys::refused)?;
         let mut source = Source::new(file, keys::NAME, keys::layout)?;
+        let aliases = of_u_net(source.modules(), &keys::numbered(config));
+        source.adapt(Target::UNet, &aliases)?;
         let width = config.levels[0].width;
         let norms = Norms {
             groups: config.groups,
