@@ -4,8 +4,10 @@
 //! `keys.rs` beside each network is the table between them. Sizes are data: [`clip::Config::from_json`] and its
 //! like read what is published beside the weights, `derived` reads them off the keys and shapes of a file.
 
+pub mod adapter;
 pub mod clip;
 pub mod control;
+mod families;
 pub mod kl;
 mod layout;
 mod lora;
@@ -14,5 +16,9 @@ mod parity;
 mod source;
 pub mod unet;
 
+pub use families::{FAMILIES, Family, Found, Kind, detect};
 pub use lora::Lora;
 pub use source::File;
+
+#[cfg(test)]
+mod tests;

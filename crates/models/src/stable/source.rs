@@ -185,13 +185,13 @@ impl<'a> Source<'a> {
         tensor
     }
 
-    fn param<const D: usize>(&mut self, name: &str, shape: [usize; D]) -> Param<Tensor<D>> {
+    /// The same as a parameter.
+    pub(super) fn param<const D: usize>(
+        &mut self,
+        name: &str,
+        shape: [usize; D],
+    ) -> Param<Tensor<D>> {
         Param::from_tensor(self.tensor(name, shape))
-    }
-
-    /// A table of one row each.
-    pub(super) fn table(&mut self, name: &str, shape: [usize; 2]) -> Param<Tensor<2>> {
-        self.param(name, shape)
     }
 
     /// A dense layer with a bias.

@@ -41,6 +41,11 @@ const NAMINGS: &[Naming] = &[
         "cond_stage_model.transformer.",
         "text_model.final_layer_norm.weight",
     ),
+    // As some programs write it that merge models.
+    Naming {
+        renames: Renames::identity,
+        ..hugging("cond_stage_model.transformer.", "final_layer_norm.weight")
+    },
     open("cond_stage_model.model."),
     hugging(
         "conditioner.embedders.0.transformer.",
@@ -115,7 +120,7 @@ fn is_idle(key: &str) -> bool {
     key.ends_with("position_ids") || key == "logit_scale" || key == "attn_mask"
 }
 
-/// The `nth` of the text encoders in a file.
+/// The `nth` of the text encoders in a file; a file of one alone is of any.
 fn found(weights: &Weights<'_>, nth: usize) -> Result<&'static Naming, String> {
     let mut there = NAMINGS.iter().filter(|naming| {
         let sign = [naming.root, naming.sign].concat();
@@ -131,11 +136,16 @@ fn found(weights: &Weights<'_>, nth: usize) -> Result<&'static Naming, String> {
             signs.join(" or ")
         )
     };
+    let nth = if there.clone().any(|naming| naming.root.is_empty()) {
+        0
+    } else {
+        nth
+    };
     there.nth(nth).ok_or_else(absent)
 }
 
 impl Config {
-    /// The sizes that the keys and shapes of a file tell of its `nth` text encoder, from 0. The heads have 64
+    /// The sizes that the keys and shapes of a file tell of its `nth` text encoder, as in [`Clip::read`]. The heads have 64
     /// channels, as in all that are published; the activation follows from the names, which are OpenCLIP's or not.
     ///
     /// # Errors
@@ -188,8 +198,8 @@ fn source(file: File<'_>, nth: usize) -> Result<(Source<'_>, &'static Naming), W
 }
 
 impl Clip {
-    /// Reads the `nth` text encoder of a file, from 0: of a file of transformers, or of a single file of a whole
-    /// model, where SDXL has two.
+    /// Reads the `nth` text encoder of a model, from 0, of which SDXL has two: from a file of its own, or from a
+    /// single file of the whole model. LoRAs tell the encoders apart by that number.
     ///
     /// # Errors
     /// The bytes are not a safetensors file, or not one of this network in these sizes: then every key that does
@@ -212,8 +222,8 @@ impl Clip {
         let projection = config.projection;
         let network = Self {
             layers,
-            words: source.table("embeddings.token_embedding.weight", [words, width]),
-            positions: source.table("embeddings.position_embedding.weight", [positions, width]),
+            words: source.param("embeddings.token_embedding.weight", [words, width]),
+            positions: source.param("embeddings.position_embedding.weight", [positions, width]),
             norm: source.layer_norm("final_layer_norm", width, epsilon),
             projection: projection
                 .map(|outputs| source.plain_linear("text_projection", [width, outputs])),

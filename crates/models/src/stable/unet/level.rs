@@ -7,7 +7,7 @@ use burn::{
 use weft_tensor::ConvOptions;
 
 use super::{
-    transformer::{Sizes, Transformer},
+    transformer::{Attention, Sizes, Transformer},
     trunk::Seen,
 };
 use crate::{
@@ -22,7 +22,7 @@ pub(super) const EPSILON: f64 = 1e-5;
 #[derive(Module, Debug)]
 pub(super) struct Blocks {
     residuals: Vec<Residual>,
-    pub(super) transformers: Vec<Transformer>,
+    transformers: Vec<Transformer>,
 }
 
 impl Blocks {
@@ -64,6 +64,13 @@ impl Blocks {
     /// How many.
     pub(super) fn len(&self) -> usize {
         self.residuals.len()
+    }
+
+    /// The attentions to text.
+    pub(super) fn attentions(&mut self) -> impl Iterator<Item = &mut Attention> {
+        let transformers = self.transformers.iter_mut();
+        let blocks = transformers.flat_map(|transformer| &mut transformer.blocks);
+        blocks.map(|block| &mut block.cross)
     }
 
     /// The `i`th.

@@ -2,7 +2,12 @@
 
 use burn::{module::Module, tensor::Tensor};
 
-use super::{Config, Given, level::Up, trunk::Trunk};
+use super::{
+    Config, Given,
+    level::{Blocks, Up},
+    transformer::Attention,
+    trunk::Trunk,
+};
 use crate::layers::{Conv, GroupNorm};
 
 /// A U-Net that attends to text (Rombach et al., 2022).
@@ -30,6 +35,14 @@ impl UNet {
     /// Its sizes.
     pub fn config(&self) -> &Config {
         self.trunk.config()
+    }
+
+    /// The attentions to text: down, up, then in the middle, which is the order of published adapters.
+    pub(in crate::stable) fn attentions(&mut self) -> Vec<&mut Attention> {
+        let down = self.trunk.levels.iter_mut().map(|level| &mut level.blocks);
+        let up = self.levels.iter_mut().map(|level| &mut level.blocks);
+        let all = down.chain(up).chain([&mut self.trunk.middle]);
+        all.flat_map(Blocks::attentions).collect()
     }
 
     /// # Shapes

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 use weft_testing::Tensors;
 
-use super::{Config, Given, Heads, UNet, Unsaid};
+use super::{Added, Config, Given, Heads, UNet, Unsaid};
 use crate::{
     Problem,
     stable::{
@@ -145,5 +145,71 @@ fn settings_of_other_networks_are_refused_by_name() {
     assert!(
         error.contains("level 0 is Some(\"AttnDownBlock2D\")"),
         "{error}"
+    );
+}
+
+/// Of a published config.json, what differs from the others.
+fn published(settings: &str) -> Config {
+    let json = format!(
+        r#"{{"in_channels": 4, "out_channels": 4, "layers_per_block": 2, "norm_num_groups": 32,
+        "act_fn": "silu", "center_input_sample": false, "downsample_padding": 1, "flip_sin_to_cos": true,
+        "freq_shift": 0, "mid_block_scale_factor": 1, "norm_eps": 1e-05, "sample_size": 64, {settings}}}"#
+    );
+    Config::from_json(&json).unwrap()
+}
+
+#[test]
+fn the_published_sizes_are_read() {
+    let four = r#""block_out_channels": [320, 640, 1280, 1280],
+        "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]"#;
+    let one = published(&format!(
+        r#"{four}, "attention_head_dim": 8, "cross_attention_dim": 768"#
+    ));
+    let two = published(&format!(
+        r#"{four}, "attention_head_dim": [5, 10, 20, 20], "cross_attention_dim": 1024, "use_linear_projection": true,
+        "dual_cross_attention": false, "only_cross_attention": false, "num_class_embeds": null"#
+    ));
+    let xl = published(
+        r#""block_out_channels": [320, 640, 1280], "attention_head_dim": [5, 10, 20], "cross_attention_dim": 2048,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "transformer_layers_per_block": [1, 2, 10], "addition_embed_type": "text_time",
+        "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816,
+        "class_embed_type": null, "resnet_out_scale_factor": 1.0, "resnet_time_scale_shift": "default",
+        "mid_block_type": "UNetMidBlock2DCrossAttn", "upcast_attention": null, "use_linear_projection": true"#,
+    );
+    let depths = |config: &Config| {
+        config
+            .levels
+            .iter()
+            .map(|level| level.depth)
+            .collect::<Vec<_>>()
+    };
+    let heads = |config: &Config| {
+        config
+            .levels
+            .iter()
+            .map(|level| level.heads)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (depths(&one), one.middle, one.context),
+        (vec![1, 1, 1, 0], 1, 768)
+    );
+    assert_eq!(
+        (heads(&one), heads(&two)),
+        (vec![8; 4], vec![5, 10, 20, 20])
+    );
+    assert_eq!(
+        (depths(&xl), xl.middle, xl.context),
+        (vec![0, 2, 10], 10, 2048)
+    );
+    assert_eq!(
+        xl.added,
+        Some(Added {
+            waves: 256,
+            inputs: 2816
+        })
     );
 }

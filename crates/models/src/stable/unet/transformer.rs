@@ -115,13 +115,13 @@ impl Block {
 
 /// Attention (Vaswani et al., 2017), and beside it that to pictures of an IP-Adapter (Ye et al., 2023).
 #[derive(Module, Debug)]
-pub(super) struct Attention {
+pub(in crate::stable) struct Attention {
     query: Linear,
     key: Linear,
     value: Linear,
     out: Linear,
     /// Keys and values of pictures.
-    pub(super) pictures: Option<[Linear; 2]>,
+    pub(in crate::stable) pictures: Option<[Linear; 2]>,
     heads: usize,
     #[module(skip)]
     precision: Precision,
@@ -144,6 +144,11 @@ impl Attention {
             heads,
             precision: source.precision(),
         }
+    }
+
+    /// Channels of a token of the context, and of the map.
+    pub(in crate::stable) fn sizes(&self) -> [usize; 2] {
+        self.key.weight.dims()
     }
 
     fn forward(
