@@ -6,6 +6,7 @@
 
 pub mod adapter;
 pub mod clip;
+pub mod clip_image;
 pub mod control;
 mod families;
 pub mod kl;

@@ -2,6 +2,7 @@
 
 mod config;
 mod keys;
+pub(super) mod layer;
 mod net;
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ pub enum Kind {
     UNet,
     /// [`super::clip::Clip`].
     TextEncoder,
+    /// [`super::clip_image::ClipImage`].
+    ImageEncoder,
     /// [`super::kl::AutoencoderKl`].
     Autoencoder,
     /// [`super::control::ControlNet`].
@@ -82,6 +84,10 @@ const KINDS: &[(Kind, &[&str])] = &[
         ],
     ),
     (Kind::TextEncoder, &["token_embedding.weight"]),
+    (
+        Kind::ImageEncoder,
+        &["vision_model.embeddings.patch_embedding.weight"],
+    ),
     (
         Kind::Autoencoder,
         &[

@@ -23,10 +23,12 @@ pub(crate) fn parity(name: &str) -> Tensors {
     fixture(env!("CARGO_MANIFEST_DIR"), &path(&format!("{name}_parity")))
 }
 
-/// What the file says of itself.
+/// What the file says of itself: its config.json, or the names of a single file, as JSON.
 pub(crate) fn note(bytes: &[u8], key: &str) -> String {
     let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
-    metadata.metadata().as_ref().unwrap()[key].clone()
+    let note = &metadata.metadata().as_ref().unwrap()["note"];
+    let note: serde_json::Value = serde_json::from_str(note).unwrap();
+    serde_json::to_string_pretty(&note[key]).unwrap()
 }
 
 /// The tensors after `change`.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::NAME;
+use super::{keys::NAME, layer::Sizes};
 use crate::WeightsError;
 
 /// The sizes of a text encoder.
@@ -98,6 +98,17 @@ impl Config {
         };
         config.check().map_err(refused)?;
         Ok(config)
+    }
+
+    /// Those of a layer.
+    pub(super) fn layer(&self) -> Sizes {
+        Sizes {
+            width: self.width,
+            dense: self.dense,
+            heads: self.heads,
+            activation: self.activation,
+            epsilon: self.epsilon,
+        }
     }
 
     /// Whether the sizes go together; else why not.

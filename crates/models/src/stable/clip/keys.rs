@@ -2,7 +2,7 @@
 //!
 //! The network's own names are those of transformers without `text_model.`.
 
-use super::{Activation, Clip, Config, End, net::Layer};
+use super::{Activation, Clip, Config, End, layer::Layer};
 use crate::{
     Weights, WeightsError,
     stable::{
@@ -217,7 +217,7 @@ impl Clip {
             epsilon,
             ..
         } = config;
-        let layer = |i| layer(&mut source, &format!("encoder.layers.{i}"), config);
+        let layer = |i| Layer::read(&mut source, &format!("encoder.layers.{i}"), config.layer());
         let layers = (0..config.layers).map(layer).collect();
         let projection = config.projection;
         let network = Self {
@@ -231,34 +231,5 @@ impl Clip {
         };
         source.finish(NAME)?;
         Ok(network)
-    }
-}
-
-fn layer(source: &mut Source<'_>, name: &str, config: &Config) -> Layer {
-    let &Config {
-        width,
-        dense,
-        epsilon,
-        ..
-    } = config;
-    let mut linear = |leaf: &str, sizes| source.linear(&format!("{name}.{leaf}"), sizes);
-    let [query, key, value, out] = ["q", "k", "v", "out"]
-        .map(|part| linear(&format!("self_attn.{part}_proj"), [width, width]));
-    let (wide, narrow) = (
-        linear("mlp.fc1", [width, dense]),
-        linear("mlp.fc2", [dense, width]),
-    );
-    Layer {
-        query,
-        key,
-        value,
-        out,
-        wide,
-        narrow,
-        attention_norm: source.layer_norm(&format!("{name}.layer_norm1"), width, epsilon),
-        dense_norm: source.layer_norm(&format!("{name}.layer_norm2"), width, epsilon),
-        heads: config.heads,
-        activation: config.activation,
-        precision: source.precision(),
     }
 }

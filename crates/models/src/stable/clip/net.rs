@@ -5,10 +5,9 @@ use burn::{
     tensor::{Int, Tensor, TensorData},
 };
 use thiserror::Error;
-use weft_tensor::{Precision, gelu, silu};
 
-use super::{Activation, Config, End};
-use crate::layers::{LayerNorm, Linear, apart, attended};
+use super::{Config, End, layer::Layer};
+use crate::layers::{LayerNorm, Linear};
 
 /// A text encoder of CLIP (Radford et al., 2021): each token knows those before it.
 #[derive(Module, Debug)]
@@ -113,7 +112,7 @@ impl Clip {
         let last = self.config.layers - take.skip;
         let mut taken = x.clone();
         for (i, layer) in (1..).zip(&self.layers) {
-            x = layer.forward(x, &mask);
+            x = layer.forward(x, Some(&mask));
             if i == last {
                 taken = x.clone();
             }
@@ -199,47 +198,4 @@ fn looking_back(x: &Tensor<3>) -> Tensor<4> {
     let added = (0..tokens * tokens).map(|i| if later(i) { f32::NEG_INFINITY } else { 0.0 });
     let added = TensorData::new(added.collect(), [1, 1, tokens, tokens]);
     Tensor::from_data(added, &x.device())
-}
-
-/// Attention and two dense layers, each added to what was normalised for it.
-#[derive(Module, Debug)]
-pub(super) struct Layer {
-    pub(super) query: Linear,
-    pub(super) key: Linear,
-    pub(super) value: Linear,
-    pub(super) out: Linear,
-    pub(super) wide: Linear,
-    pub(super) narrow: Linear,
-    pub(super) attention_norm: LayerNorm,
-    pub(super) dense_norm: LayerNorm,
-    pub(super) heads: usize,
-    #[module(skip)]
-    pub(super) activation: Activation,
-    #[module(skip)]
-    pub(super) precision: Precision,
-}
-
-impl Layer {
-    fn forward(&self, x: Tensor<3>, mask: &Tensor<4>) -> Tensor<3> {
-        let normed = self.attention_norm.forward(x.clone());
-        let pair = [&self.key, &self.value];
-        let pair = pair.map(|layer| apart(layer.forward(normed.clone()), self.heads));
-        let queries = self.query.forward(normed);
-        let found = attended(queries, pair, Some(mask.clone()), self.precision);
-        let x = x + self.out.forward(found);
-        let wide = self.wide.forward(self.dense_norm.forward(x.clone()));
-        x + self.narrow.forward(self.activation.of(wide))
-    }
-}
-
-/// The slope of the sigmoid that stands for Φ in [`Activation::QuickGelu`].
-const QUICK: f32 = 1.702;
-
-impl Activation {
-    fn of(self, x: Tensor<3>) -> Tensor<3> {
-        match self {
-            Self::Gelu => gelu(x),
-            Self::QuickGelu => silu(x * QUICK) / QUICK,
-        }
-    }
 }

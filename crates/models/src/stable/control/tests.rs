@@ -100,3 +100,22 @@ fn keys_that_do_not_fit_are_named_as_the_file_names_them() {
     let unknown = Problem::Unknown("control_model.zero_convs.9.0.weight".to_owned());
     assert_eq!(found, [join, hint, unknown]);
 }
+
+#[test]
+fn what_two_networks_say_adds_up() {
+    let (bytes, parity) = (weights("control_one"), parity("control_one"));
+    let network = read(&bytes, &config(&bytes));
+    let text = on_cpu::<3>(&parity, "context");
+    let said = |strength| {
+        let pictures = (on_cpu(&parity, "latents"), on_cpu(&parity, "picture"));
+        network.forward(
+            pictures,
+            &on_cpu(&parity, "time"),
+            &Given::text(&text),
+            strength,
+        )
+    };
+    let both = said(0.5).and(&said(0.2));
+    assert_parity(&both.down[3], &on_cpu(&parity, "down.3"));
+    assert_parity(&both.middle, &on_cpu(&parity, "middle"));
+}

@@ -84,6 +84,7 @@ fn encoders_and_autoencoders_alone_are_of_no_one_family() {
     for (name, kind) in [
         ("clip_quick", Kind::TextEncoder),
         ("clip_open", Kind::TextEncoder),
+        ("clip_image_one", Kind::ImageEncoder),
         ("autoencoder_one", Kind::Autoencoder),
     ] {
         let found = found(&weights(name)).unwrap();

@@ -31,6 +31,26 @@ pub struct Control {
     pub middle: Tensor<4>,
 }
 
+impl Control {
+    /// What both add together.
+    ///
+    /// # Panics
+    /// They are for U-Nets of other sizes, or for latents of other shapes.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        assert_eq!(
+            self.down.len(),
+            other.down.len(),
+            "ControlNets of other levels"
+        );
+        let pairs = self.down.into_iter().zip(&other.down);
+        Self {
+            down: pairs.map(|(one, other)| one + other.clone()).collect(),
+            middle: self.middle + other.middle.clone(),
+        }
+    }
+}
+
 impl UNet {
     /// Its sizes.
     pub fn config(&self) -> &Config {
