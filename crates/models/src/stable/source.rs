@@ -1,21 +1,22 @@
-//! Layers read from a file by the network's own names.
+//! A file that a network is read from, by the network's own names.
+
+mod layers;
+
+use std::collections::BTreeMap;
 
 use burn::{
     module::Param,
     tensor::{Device, Tensor, TensorData},
 };
-use weft_tensor::{ConvOptions, Precision};
-
-use std::collections::BTreeMap;
+use weft_tensor::Precision;
 
 use super::{
     layout::{Layout, Turn},
     lora::{self, Aliases, Lora, Target},
 };
-use crate::{
-    Problem, Weights, WeightsError,
-    layers::{Conv, GroupNorm, LayerNorm, Linear, Residual},
-};
+use crate::{Problem, Weights, WeightsError};
+
+pub(super) use layers::Norms;
 
 /// The bytes of a safetensors file of `f32`, `f16` or `bf16`, and what its network shall be on.
 #[derive(Clone, Copy, Debug)]
@@ -51,15 +52,6 @@ pub(super) struct Source<'a> {
     loras: &'a [(&'a Lora, f32)],
     /// What is added to a weight, by its name.
     added: BTreeMap<String, Vec<Tensor<2>>>,
-}
-
-/// How channels are normalised in a network.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Norms {
-    /// Groups of channels.
-    pub(super) groups: usize,
-    /// Added to variances.
-    pub(super) epsilon: f64,
 }
 
 impl<'a> Source<'a> {
@@ -192,91 +184,6 @@ impl<'a> Source<'a> {
         shape: [usize; D],
     ) -> Param<Tensor<D>> {
         Param::from_tensor(self.tensor(name, shape))
-    }
-
-    /// A dense layer with a bias.
-    pub(super) fn linear(&mut self, name: &str, sizes: [usize; 2]) -> Linear {
-        let bias = self.param(&format!("{name}.bias"), [sizes[1]]);
-        Linear {
-            bias: Some(bias),
-            ..self.plain_linear(name, sizes)
-        }
-    }
-
-    /// A dense layer without a bias.
-    pub(super) fn plain_linear(&mut self, name: &str, [inputs, outputs]: [usize; 2]) -> Linear {
-        let weight = self.tensor(&format!("{name}.weight"), [outputs, inputs]);
-        Linear {
-            weight: Param::from_tensor(weight.transpose()),
-            bias: None,
-            precision: self.precision,
-        }
-    }
-
-    /// A convolution of a square kernel.
-    pub(super) fn conv(
-        &mut self,
-        name: &str,
-        [inputs, outputs]: [usize; 2],
-        side: usize,
-        options: ConvOptions,
-    ) -> Conv {
-        Conv {
-            weight: self.param(&format!("{name}.weight"), [outputs, inputs, side, side]),
-            bias: Some(self.param(&format!("{name}.bias"), [outputs])),
-            options,
-            precision: self.precision,
-        }
-    }
-
-    /// A 3×3 convolution that keeps the size of the map.
-    pub(super) fn three(&mut self, name: &str, channels: [usize; 2]) -> Conv {
-        self.conv(name, channels, 3, ConvOptions::padded(1))
-    }
-
-    /// A 1×1 convolution.
-    pub(super) fn one(&mut self, name: &str, channels: [usize; 2]) -> Conv {
-        self.conv(name, channels, 1, ConvOptions::default())
-    }
-
-    /// Layer normalisation.
-    pub(super) fn layer_norm(&mut self, name: &str, width: usize, epsilon: f64) -> LayerNorm {
-        LayerNorm {
-            gamma: self.param(&format!("{name}.weight"), [width]),
-            beta: self.param(&format!("{name}.bias"), [width]),
-            epsilon,
-        }
-    }
-
-    /// Group normalisation.
-    pub(super) fn group_norm(&mut self, name: &str, channels: usize, norms: Norms) -> GroupNorm {
-        GroupNorm {
-            gamma: self.param(&format!("{name}.weight"), [channels]),
-            beta: self.param(&format!("{name}.bias"), [channels]),
-            groups: norms.groups,
-            epsilon: norms.epsilon,
-        }
-    }
-
-    /// A residual block; `embedding` is the width of the time that is added, 0 for none.
-    pub(super) fn residual(
-        &mut self,
-        name: &str,
-        [inputs, outputs]: [usize; 2],
-        norms: Norms,
-        embedding: usize,
-    ) -> Residual {
-        let inner = |leaf: &str| format!("{name}.{leaf}");
-        let time = inner("time_emb_proj");
-        let shortcut = inner("conv_shortcut");
-        Residual {
-            norm1: self.group_norm(&inner("norm1"), inputs, norms),
-            conv1: self.three(&inner("conv1"), [inputs, outputs]),
-            embedding: (embedding > 0).then(|| self.linear(&time, [embedding, outputs])),
-            norm2: self.group_norm(&inner("norm2"), outputs, norms),
-            conv2: self.three(&inner("conv2"), [outputs, outputs]),
-            shortcut: (inputs != outputs).then(|| self.one(&shortcut, [inputs, outputs])),
-        }
     }
 
     /// Checks that everything fitted and that nothing is left over.

@@ -37,7 +37,7 @@ pub struct Encoded {
 /// Of the colours over the pictures that CLIP was trained with: what is taken from them, and what they are divided
 /// by.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const DEVIATION: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const DEVIATION: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 
 impl ClipImage {
     /// Its sizes.

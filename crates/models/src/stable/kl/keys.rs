@@ -88,55 +88,54 @@ fn of_diffusers(keys: &[String]) -> Renames {
     renames
 }
 
+/// How many of `name.0`, `name.1`, … there are.
+fn count(keys: &[String], name: &str) -> usize {
+    let there = |i: &usize| {
+        let prefix = format!("{name}.{i}.");
+        keys.iter().any(|key| key.starts_with(&prefix))
+    };
+    (0..).take_while(there).count()
+}
+
 /// The names of a single file, which counts the levels of the decoder from the picture.
 fn of_single(keys: &[String]) -> Renames {
-    let count = |name: &str| {
-        let there = |i: &usize| {
-            let prefix = format!("{name}.{i}.");
-            keys.iter().any(|key| key.starts_with(&prefix))
-        };
-        (0..).take_while(there).count()
-    };
     let mut renames = Renames::identity();
     for half in HALVES {
+        let (theirs, ours) = (format!("{half}.mid"), format!("{half}.mid_block"));
         renames.add(format!("{half}.norm_out"), format!("{half}.conv_norm_out"));
-        for i in 0..2 {
-            let (theirs, ours) = (
-                format!("{half}.mid.block_{}", i + 1),
-                format!("{half}.mid_block.resnets.{i}"),
-            );
-            renames.add(theirs, ours);
-        }
-        let attention = format!("{half}.mid_block.attentions.0");
-        renames.add_each(&format!("{half}.mid.attn_1"), &attention, ATTENTION);
+        renames.add(format!("{theirs}.block_1"), format!("{ours}.resnets.0"));
+        renames.add(format!("{theirs}.block_2"), format!("{ours}.resnets.1"));
+        let attention = format!("{ours}.attentions.0");
+        renames.add_each(&format!("{theirs}.attn_1"), &attention, ATTENTION);
     }
-    let levels = count("decoder.up");
+    let levels = count(keys, "decoder.up");
     for level in 0..levels {
         let above = levels - 1 - level;
-        for (theirs, ours, sample) in [
-            (
-                format!("encoder.down.{level}"),
-                format!("encoder.down_blocks.{level}"),
-                "down",
-            ),
-            (
-                format!("decoder.up.{level}"),
-                format!("decoder.up_blocks.{above}"),
-                "up",
-            ),
-        ] {
-            renames.add(
-                format!("{theirs}.{sample}sample"),
-                format!("{ours}.{sample}samplers.0"),
-            );
-            for i in 0..count(&format!("{theirs}.block")) {
-                let (theirs, ours) = (format!("{theirs}.block.{i}"), format!("{ours}.resnets.{i}"));
-                renames.add(theirs.clone(), ours.clone());
-                renames.add_each(&theirs, &ours, &[("nin_shortcut", "conv_shortcut")]);
-            }
-        }
+        let down = [
+            format!("encoder.down.{level}"),
+            format!("encoder.down_blocks.{level}"),
+        ];
+        let up = [
+            format!("decoder.up.{level}"),
+            format!("decoder.up_blocks.{above}"),
+        ];
+        add_level(&mut renames, keys, down, "down");
+        add_level(&mut renames, keys, up, "up");
     }
     renames
+}
+
+/// The residual blocks of a level, and the convolution that leads to the next.
+fn add_level(renames: &mut Renames, keys: &[String], [theirs, ours]: [String; 2], way: &str) {
+    renames.add(
+        format!("{theirs}.{way}sample"),
+        format!("{ours}.{way}samplers.0"),
+    );
+    for i in 0..count(keys, &format!("{theirs}.block")) {
+        let (theirs, ours) = (format!("{theirs}.block.{i}"), format!("{ours}.resnets.{i}"));
+        renames.add(theirs.clone(), ours.clone());
+        renames.add_each(&theirs, &ours, &[("nin_shortcut", "conv_shortcut")]);
+    }
 }
 
 impl Config {

@@ -2,7 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Lora, Pair, names::target};
+use super::{
+    Lora, Pair,
+    names::{Target, target},
+};
 use crate::{Weights, WeightsError};
 
 /// What a person calls it.
@@ -78,13 +81,7 @@ fn pair(
         let columns = numbers.len() / rows.max(1);
         Tensor::<2>::from_data(TensorData::new(numbers, [rows, columns]), device)
     };
-    let (target, mut module) = target(module);
-    if key.ends_with(OF_PROCESSOR) {
-        module = module.replace(".processor.", ".");
-        if module.ends_with(".to_out") {
-            module.push_str(".0");
-        }
-    }
+    let (target, module) = layer(module, key.ends_with(OF_PROCESSOR));
     Pair {
         target,
         module,
@@ -92,4 +89,16 @@ fn pair(
         up: matrix(up, up_shape.first().copied().unwrap_or(0)) * scale,
         down: matrix(down, rank),
     }
+}
+
+/// The network, and the layer's name in it.
+fn layer(module: &str, is_of_processor: bool) -> (Target, String) {
+    let (target, mut module) = target(module);
+    if is_of_processor {
+        module = module.replace(".processor.", ".");
+        if module.ends_with(".to_out") {
+            module.push_str(".0");
+        }
+    }
+    (target, module)
 }

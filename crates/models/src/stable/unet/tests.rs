@@ -158,58 +158,39 @@ fn published(settings: &str) -> Config {
     Config::from_json(&json).unwrap()
 }
 
+const FOUR: &str = r#""block_out_channels": [320, 640, 1280, 1280],
+    "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+    "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]"#;
+
+const THREE: &str = r#""block_out_channels": [320, 640, 1280], "attention_head_dim": [5, 10, 20],
+    "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+    "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+    "transformer_layers_per_block": [1, 2, 10], "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816,
+    "class_embed_type": null, "resnet_out_scale_factor": 1.0, "resnet_time_scale_shift": "default",
+    "mid_block_type": "UNetMidBlock2DCrossAttn", "upcast_attention": null, "use_linear_projection": true"#;
+
+/// Depth and heads of each level.
+fn rooms(config: &Config) -> Vec<(usize, usize)> {
+    let rooms = config.levels.iter().map(|level| (level.depth, level.heads));
+    rooms.collect()
+}
+
 #[test]
 fn the_published_sizes_are_read() {
-    let four = r#""block_out_channels": [320, 640, 1280, 1280],
-        "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-        "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]"#;
     let one = published(&format!(
-        r#"{four}, "attention_head_dim": 8, "cross_attention_dim": 768"#
+        r#"{FOUR}, "attention_head_dim": 8, "cross_attention_dim": 768"#
     ));
+    assert_eq!(rooms(&one), [(1, 8), (1, 8), (1, 8), (0, 8)]);
+    assert_eq!((one.middle, one.context, one.added), (1, 768, None));
     let two = published(&format!(
-        r#"{four}, "attention_head_dim": [5, 10, 20, 20], "cross_attention_dim": 1024, "use_linear_projection": true,
-        "dual_cross_attention": false, "only_cross_attention": false, "num_class_embeds": null"#
+        r#"{FOUR}, "attention_head_dim": [5, 10, 20, 20], "cross_attention_dim": 1024,
+        "dual_cross_attention": false, "only_cross_attention": false, "use_linear_projection": true"#
     ));
-    let xl = published(
-        r#""block_out_channels": [320, 640, 1280], "attention_head_dim": [5, 10, 20], "cross_attention_dim": 2048,
-        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
-        "transformer_layers_per_block": [1, 2, 10], "addition_embed_type": "text_time",
-        "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 2816,
-        "class_embed_type": null, "resnet_out_scale_factor": 1.0, "resnet_time_scale_shift": "default",
-        "mid_block_type": "UNetMidBlock2DCrossAttn", "upcast_attention": null, "use_linear_projection": true"#,
-    );
-    let depths = |config: &Config| {
-        config
-            .levels
-            .iter()
-            .map(|level| level.depth)
-            .collect::<Vec<_>>()
-    };
-    let heads = |config: &Config| {
-        config
-            .levels
-            .iter()
-            .map(|level| level.heads)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        (depths(&one), one.middle, one.context),
-        (vec![1, 1, 1, 0], 1, 768)
-    );
-    assert_eq!(
-        (heads(&one), heads(&two)),
-        (vec![8; 4], vec![5, 10, 20, 20])
-    );
-    assert_eq!(
-        (depths(&xl), xl.middle, xl.context),
-        (vec![0, 2, 10], 10, 2048)
-    );
-    assert_eq!(
-        xl.added,
-        Some(Added {
-            waves: 256,
-            inputs: 2816
-        })
-    );
+    assert_eq!(rooms(&two), [(1, 5), (1, 10), (1, 20), (0, 20)]);
+    let xl = published(&format!(r#"{THREE}, "cross_attention_dim": 2048"#));
+    assert_eq!(rooms(&xl), [(0, 5), (2, 10), (10, 20)]);
+    assert_eq!((xl.middle, xl.context), (10, 2048));
+    let (waves, inputs) = (256, 2816);
+    assert_eq!(xl.added, Some(Added { waves, inputs }));
 }
