@@ -2,7 +2,11 @@
 //!
 //! A network's own names of its tensors are those of diffusers and transformers; a single file has others, and
 //! `keys.rs` beside each network is the table between them. Sizes are data: [`clip::Config::from_json`] and its
-//! like read what is published beside the weights, `derived` reads them off the keys and shapes of a file.
+//! like read what is published beside the weights, `derived` reads them off the keys and shapes of a file, and
+//! [`FAMILIES`] tells what neither says. Noise levels, v-prediction and guidance are for who samples.
+//!
+//! Not read, and refused with the keys or settings that tell: DoRA, LoHa and LoKr, IP-Adapters of faces, U-Nets with
+//! class embeddings or with several depths within one level.
 
 pub mod adapter;
 pub mod clip;

@@ -14,7 +14,8 @@ pub(super) use read::NAME;
 /// A LoRA: for some layers, two thin matrices whose product is added to the weight.
 ///
 /// It is read with [`Lora::read`] and given to a network in [`super::File::loras`], with a strength: 1 as it was
-/// trained, 0 for nothing; below 0 takes away what it adds.
+/// trained, 0 for nothing; below 0 takes away what it adds. Each network takes what is its own; what is for a network
+/// that is not read with it, such as a second text encoder, is left out.
 #[derive(Clone, Debug)]
 pub struct Lora {
     pub(super) pairs: Vec<Pair>,
