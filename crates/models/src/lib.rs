@@ -6,6 +6,7 @@ pub mod instruct;
 pub mod judge;
 mod layers;
 pub mod parameters;
+pub mod stable;
 pub mod text;
 pub mod upscale;
 mod weights;

@@ -102,6 +102,13 @@ impl<'a> Weights<'a> {
         self.asked.insert(self.wrapping.outer(key));
     }
 
+    /// Leaves the keys that `theirs` names to other networks: they are neither read nor unknown.
+    pub(crate) fn leave(&mut self, theirs: impl Fn(&str) -> bool) {
+        let names = self.tensors.names().into_iter();
+        let left = names.filter(|name| theirs(name)).map(str::to_owned);
+        self.asked.extend(left);
+    }
+
     /// The shape of that key in the file, if it is there.
     pub(crate) fn shape(&self, key: &str) -> Option<Vec<usize>> {
         let tensor = self.tensors.tensor(&self.wrapping.outer(key)).ok()?;

@@ -13,12 +13,12 @@ use crate::Weights;
 /// enlargement.
 #[derive(Module, Debug)]
 pub(crate) struct Conv {
-    weight: Param<Tensor<4>>,
-    bias: Option<Param<Tensor<1>>>,
+    pub(crate) weight: Param<Tensor<4>>,
+    pub(crate) bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
-    options: ConvOptions,
+    pub(crate) options: ConvOptions,
     #[module(skip)]
-    precision: Precision,
+    pub(crate) precision: Precision,
 }
 
 impl Conv {
@@ -120,9 +120,11 @@ impl Conv {
 /// Group normalisation.
 #[derive(Module, Debug)]
 pub(crate) struct GroupNorm {
-    gamma: Param<Tensor<1>>,
-    beta: Param<Tensor<1>>,
-    groups: usize,
+    pub(crate) gamma: Param<Tensor<1>>,
+    pub(crate) beta: Param<Tensor<1>>,
+    pub(crate) groups: usize,
+    /// Added to variances.
+    pub(crate) epsilon: f64,
 }
 
 impl GroupNorm {
@@ -131,12 +133,22 @@ impl GroupNorm {
             gamma: maker.ones([channels]),
             beta: maker.zeros([channels]),
             groups,
+            epsilon: 1e-5,
         }
     }
 
     /// Normalised, then SiLU.
     pub(crate) fn silu(&self, x: Tensor<4>) -> Tensor<4> {
+        self.normalised(x, true)
+    }
+
+    /// Normalised, and no more.
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        self.normalised(x, false)
+    }
+
+    fn normalised(&self, x: Tensor<4>, silu: bool) -> Tensor<4> {
         let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        group_norm_silu(x, gamma, beta, self.groups, 1e-5, true)
+        group_norm_silu(x, gamma, beta, self.groups, self.epsilon, silu)
     }
 }

@@ -12,10 +12,10 @@ use crate::Weights;
 /// `x · weight + bias`; the weight is `[in, out]`.
 #[derive(Module, Debug)]
 pub(crate) struct Linear {
-    weight: Param<Tensor<2>>,
-    bias: Option<Param<Tensor<1>>>,
+    pub(crate) weight: Param<Tensor<2>>,
+    pub(crate) bias: Option<Param<Tensor<1>>>,
     #[module(skip)]
-    precision: Precision,
+    pub(crate) precision: Precision,
 }
 
 impl Linear {
@@ -70,9 +70,9 @@ impl Linear {
 /// Layer normalisation.
 #[derive(Module, Debug)]
 pub(crate) struct LayerNorm {
-    gamma: Param<Tensor<1>>,
-    beta: Param<Tensor<1>>,
-    epsilon: f64,
+    pub(crate) gamma: Param<Tensor<1>>,
+    pub(crate) beta: Param<Tensor<1>>,
+    pub(crate) epsilon: f64,
 }
 
 impl LayerNorm {

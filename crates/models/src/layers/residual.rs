@@ -9,12 +9,12 @@ use super::{Conv, GroupNorm, Linear, Maker};
 /// The second convolution starts at zero, so that a deep network starts as its short cuts.
 #[derive(Module, Debug)]
 pub(crate) struct Residual {
-    norm1: GroupNorm,
-    conv1: Conv,
-    embedding: Option<Linear>,
-    norm2: GroupNorm,
-    conv2: Conv,
-    shortcut: Option<Conv>,
+    pub(crate) norm1: GroupNorm,
+    pub(crate) conv1: Conv,
+    pub(crate) embedding: Option<Linear>,
+    pub(crate) norm2: GroupNorm,
+    pub(crate) conv2: Conv,
+    pub(crate) shortcut: Option<Conv>,
 }
 
 impl Residual {

@@ -1,0 +1,117 @@
+//! Parity with diffusers (tests/fixtures/stable/make.py), and what is said of adapters that do not fit.
+
+use burn::tensor::{Device, Tensor};
+
+use super::{Adapter, AdapterError};
+use crate::{
+    Problem,
+    stable::{
+        File,
+        parity::{assert_parity, changed, note, on_cpu, parity, problems, weights},
+        unet::{self, Given, Pictures, UNet},
+    },
+};
+
+fn adapter(name: &str) -> Adapter {
+    let bytes = weights(&format!("adapter_{name}"));
+    Adapter::read(File::new(&bytes, &Device::flex())).unwrap()
+}
+
+fn unet(name: &str) -> UNet {
+    let bytes = weights(name);
+    let config = unet::Config::from_json(&note(&bytes, "config")).unwrap();
+    UNet::read(File::new(&bytes, &Device::flex()), &config).unwrap()
+}
+
+fn drawn(network: &UNet, name: &str, pictures: Option<Pictures<'_>>) -> Tensor<4> {
+    let parity = parity(name);
+    let text = on_cpu::<3>(&parity, "context");
+    let added = network.config().added;
+    let added = added.map(|_| ["sizes", "whole"].map(|name| on_cpu::<2>(&parity, name)));
+    let added = added.as_ref().map(|[sizes, whole]| [sizes, whole]);
+    let given = Given {
+        pictures,
+        added,
+        ..Given::text(&text)
+    };
+    network.forward(on_cpu(&parity, "latents"), &on_cpu(&parity, "time"), &given)
+}
+
+/// Parity of the adapter of a U-Net with features `[2, rows, width]`.
+#[track_caller]
+fn has_parity(name: &str, features: Tensor<3>) {
+    let (adapter, reference) = (adapter(name), parity(&format!("adapter_{name}")));
+    let tokens = adapter.tokens(features);
+    assert_parity(&tokens, &on_cpu(&reference, "tokens"));
+    let network = unet(name).with_adapter(&adapter).unwrap();
+    let pictures = Pictures {
+        tokens: &tokens,
+        strength: 0.8,
+    };
+    assert_parity(
+        &drawn(&network, name, Some(pictures)),
+        &on_cpu(&reference, "out"),
+    );
+    // Without pictures nothing is added.
+    assert_parity(&drawn(&network, name, None), &on_cpu(&parity(name), "out"));
+}
+
+#[test]
+fn a_plain_adapter_shows_pictures_as_in_diffusers() {
+    let pictures = on_cpu::<2>(&parity("adapter_unet_one"), "pictures");
+    has_parity("unet_one", pictures.unsqueeze_dim(1));
+}
+
+#[test]
+fn an_adapter_with_a_resampler_shows_pictures_as_in_diffusers() {
+    has_parity("unet_xl", on_cpu(&parity("adapter_unet_xl"), "pictures"));
+}
+
+#[test]
+fn an_adapter_of_another_u_net_is_refused() {
+    let error = unet("unet_one")
+        .with_adapter(&adapter("unet_xl"))
+        .unwrap_err();
+    assert_eq!(
+        error,
+        AdapterError::Count {
+            adapter: 17,
+            network: 4
+        }
+    );
+    let mut other = adapter("unet_one");
+    let (first, last) = (other.pairs[0].clone(), other.pairs.len() - 1);
+    other.pairs[last] = first.map(|mut pair| {
+        pair.weight = pair.weight.map(|weight| weight.narrow(1, 0, 16));
+        pair
+    });
+    let error = unet("unet_one").with_adapter(&other).unwrap_err();
+    let sizes = AdapterError::Sizes {
+        place: 3,
+        adapter: [32, 16],
+        network: [32, 32],
+    };
+    assert_eq!(error, sizes);
+}
+
+#[test]
+fn keys_that_do_not_fit_are_named() {
+    let torn = changed(&weights("adapter_unet_xl"), |mut tensors| {
+        let norm = tensors.remove("image_proj.layers.1.0.norm1.bias").unwrap();
+        tensors.insert("image_proj.perceiver.bias".to_owned(), norm);
+        tensors
+    });
+    let missing = Problem::Missing("image_proj.layers.1.0.norm1.bias".to_owned());
+    let unknown = Problem::Unknown("image_proj.perceiver.bias".to_owned());
+    let device = Device::flex();
+    assert_eq!(
+        problems(Adapter::read(File::new(&torn, &device))),
+        [missing, unknown]
+    );
+    let other = weights("unet_one");
+    let error = Adapter::read(File::new(&other, &device)).unwrap_err();
+    assert!(
+        error.to_string().contains("adapters of faces are not read"),
+        "{error}"
+    );
+}
