@@ -136,7 +136,7 @@ impl<'a> Weights<'a> {
             Err(problem) => {
                 self.problems.push(problem);
                 // One zero seen many times: a small file may promise large layers.
-                let zero = Tensor::zeros(shape.map(|side| side.min(1)), self.device);
+                let zero = Tensor::<D>::zeros(shape.map(|side| side.min(1)), self.device);
                 zero.expand(shape)
             }
         }
