@@ -137,46 +137,57 @@ impl Items {
             *row = (rest % count) as usize;
             rest /= count;
         }
-        let rows = self.groups.iter().zip(&chosen);
-        let identity = |(group, row): (&Group, &usize)| {
-            let identity = group.rows[*row].identity();
-            (*identity.as_bytes(), group.repeats[*row])
-        };
-        // Whichever group stands first, the item is the same.
-        let mut identities: Vec<([u8; 32], u64)> = rows.clone().map(identity).collect();
-        identities.sort_unstable();
-        let mut hasher = Hasher::new("item");
-        for (identity, occurrence) in &identities {
-            hasher.field(identity).number(*occurrence);
+        let rows: Vec<(&Group, usize)> = self.groups.iter().zip(chosen).collect();
+        let key = key(&rows, repeat);
+        Item {
+            key,
+            label: self.label(&rows, repeat),
+            values: self.values(&rows, &key),
         }
-        let key = hasher.number(repeat).finish();
+    }
+
+    /// What the rows set; prompts are drawn by the key.
+    fn values(&self, rows: &[(&Group, usize)], key: &Digest) -> Vec<(String, String)> {
+        let seed = Hasher::new("prompt").number(self.seed).digest(key).finish();
         let mut values = Vec::new();
-        let mut labels = Vec::new();
-        for (group, row) in rows {
-            labels.push(match group.repeats[*row] {
-                0 => group.rows[*row].label.clone(),
-                more => format!("{}-{}", group.rows[*row].label, more + 1),
-            });
-            let row = &group.rows[*row];
+        for row in rows.iter().map(|(group, row)| &group.rows[*row]) {
             let cells = row.cells.iter();
             values.extend(cells.map(|cell| (cell.input.clone(), cell.text.clone())));
-            values.extend(row.template.iter().map(|(input, template)| {
-                let seed = Hasher::new("prompt")
-                    .number(self.seed)
-                    .digest(&key)
-                    .finish();
-                (input.clone(), template.draw(&seed))
-            }));
+            let drawn = row.template.iter();
+            values.extend(drawn.map(|(input, template)| (input.clone(), template.draw(&seed))));
         }
-        let mut label = labels.join("_");
-        if label.is_empty() {
-            label.clone_from(&self.stem);
+        values
+    }
+
+    fn label(&self, rows: &[(&Group, usize)], repeat: u64) -> String {
+        let label = |(group, row): &(&Group, usize)| match group.repeats[*row] {
+            0 => group.rows[*row].label.clone(),
+            more => format!("{}-{}", group.rows[*row].label, more + 1),
+        };
+        let mut whole = rows.iter().map(label).collect::<Vec<_>>().join("_");
+        if whole.is_empty() {
+            whole.clone_from(&self.stem);
         }
         if repeat > 0 {
-            label = format!("{label}_{}", repeat + 1);
+            whole = format!("{whole}_{}", repeat + 1);
         }
-        Item { key, label, values }
+        whole
     }
+}
+
+/// Who an item is: its rows, whichever group stands first, and which of several equal ones it is.
+fn key(rows: &[(&Group, usize)], repeat: u64) -> Digest {
+    let identity = |(group, row): &(&Group, usize)| {
+        let identity = group.rows[*row].identity();
+        (*identity.as_bytes(), group.repeats[*row])
+    };
+    let mut identities: Vec<([u8; 32], u64)> = rows.iter().map(identity).collect();
+    identities.sort_unstable();
+    let mut hasher = Hasher::new("item");
+    for (identity, occurrence) in &identities {
+        hasher.field(identity).number(*occurrence);
+    }
+    hasher.number(repeat).finish()
 }
 
 #[cfg(test)]

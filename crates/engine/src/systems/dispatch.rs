@@ -41,45 +41,87 @@ pub(crate) fn dispatch(
         .collect();
     ready.sort_unstable_by_key(|(place, ..)| *place);
     let most = AHEAD * machine.pool.threads();
-    let mut calls = Vec::new();
-    let mut groups: BTreeMap<Group, Vec<(Place, Call)>> = BTreeMap::new();
-    let mut settled = 0;
-    for &(place, entity, planned_key) in &ready {
-        let Some((run, node)) = runs.of(place).zip(runs.node(place)) else {
+    let mut round = Round::default();
+    for (place, entity, planned) in &ready {
+        let Some((run, node)) = runs.of(*place).zip(runs.node(*place)) else {
             continue;
         };
-        if machine.in_flight + calls.len() >= most && !run.shared.cancel.is_cancelled() {
+        let is_cancelled = run.shared.cancel.is_cancelled();
+        if machine.in_flight + round.calls.len() >= most && !is_cancelled {
             // Those that wait stay ready; an older run comes first again next time.
             continue;
         }
-        let mut sent = commands.entity(entity);
-        if run.shared.cancel.is_cancelled() {
-            settled += 1;
-            sent.remove::<Ready>();
-            sent.insert((end(Outcome::Cancelled), Fresh));
+        if is_cancelled {
+            round.settle(&mut commands, *entity, (None, end(Outcome::Cancelled)));
             continue;
         }
         let identity = identity(node, run, &given, &identities);
-        sent.insert(Identity(identity));
-        if identity != planned_key
+        commands.entity(*entity).insert(Identity(identity));
+        if identity != *planned
             && let Some(found) = machine.store.get(&identity, &machine.device)
         {
-            machine.store.alias(planned_key, identity);
-            let outcome = Outcome::Recalled {
-                tier: found.tier,
-                saved: found.cost,
-            };
-            let bytes = found.outputs.iter().map(AnyValue::bytes).sum();
-            let ended = Ended {
-                outcome,
-                time: Duration::ZERO,
-                bytes,
-            };
-            settled += 1;
-            sent.remove::<Ready>();
-            sent.insert((Outputs::new(found.outputs), ended, Fresh));
+            machine.store.alias(*planned, identity);
+            round.settle(&mut commands, *entity, recalled(found));
             continue;
         }
+        match gather(node, run, &given) {
+            Err(message) => {
+                round.settle(
+                    &mut commands,
+                    *entity,
+                    (None, end(Outcome::Failed(message))),
+                );
+            }
+            Ok(gathered) => round.call(&mut commands, (run, node), (*place, *entity), gathered),
+        }
+    }
+    round.close_groups(&runs, &machine, &waiting);
+    let sent: FxHashSet<Entity> = round.calls.iter().flatten().map(|it| it.entity).collect();
+    machine.left = ready.len() - round.settled - sent.len();
+    for call in round.calls.iter().flatten() {
+        commands
+            .entity(call.entity)
+            .remove::<Ready>()
+            .insert(Running);
+    }
+    send(round.calls, &mut machine);
+}
+
+/// What one round of dispatch has decided.
+#[derive(Default)]
+struct Round {
+    /// Orders for the workers: each one call, or several that are made together.
+    calls: Vec<Vec<Call>>,
+    /// Calls that others may join.
+    groups: BTreeMap<Group, Vec<(Place, Call)>>,
+    /// Nodes that ended without a call.
+    settled: usize,
+}
+
+impl Round {
+    /// A node ends here, with these outputs.
+    fn settle(
+        &mut self,
+        commands: &mut Commands,
+        entity: Entity,
+        (outputs, ended): (Option<Outputs>, Ended),
+    ) {
+        self.settled += 1;
+        let mut settled = commands.entity(entity);
+        settled.remove::<Ready>().insert((ended, Fresh));
+        if let Some(outputs) = outputs {
+            settled.insert(outputs);
+        }
+    }
+
+    /// A node is to be called, once or for each element.
+    fn call(
+        &mut self,
+        commands: &mut Commands,
+        (run, node): (&Run, &PlannedNode),
+        (place, entity): (Place, Entity),
+        gathered: Gathered,
+    ) {
         let call = |values, element| Call {
             entity,
             element,
@@ -88,63 +130,66 @@ pub(crate) fn dispatch(
             nodes: run.nodes.clone(),
             shared: run.shared.clone(),
         };
-        match gather(node, run, &given) {
-            Err(message) => {
-                settled += 1;
-                sent.remove::<Ready>();
-                sent.insert((end(Outcome::Failed(message)), Fresh));
+        match gathered {
+            Gathered::One(values) => self.add(node, place, call(values, None)),
+            Gathered::Each(each) if each.is_empty() => {
+                let outputs = Outputs::new(empty_lists(node));
+                self.settle(commands, entity, (Some(outputs), end(Outcome::Ran)));
             }
-            Ok(Gathered::One(values)) => {
-                let call = call(values, None);
-                match Group::of(node, &call) {
-                    Some(group) => groups.entry(group).or_default().push((place, call)),
-                    None => calls.push(vec![call]),
-                }
-            }
-            Ok(Gathered::Each(each)) if each.is_empty() => {
-                settled += 1;
-                sent.remove::<Ready>();
-                sent.insert((Outputs::new(empty_lists(node)), end(Outcome::Ran), Fresh));
-            }
-            Ok(Gathered::Each(each)) => {
+            Gathered::Each(each) => {
                 let count = each.len();
-                let done = std::iter::repeat_with(|| None).take(count).collect();
-                sent.insert(Elements {
-                    done,
+                commands.entity(entity).insert(Elements {
+                    done: std::iter::repeat_with(|| None).take(count).collect(),
                     left: count,
                     failure: None,
                     time: Duration::ZERO,
                 });
                 for (index, values) in each.into_iter().enumerate() {
-                    let call = call(values, Some((index, count)));
-                    match Group::of(node, &call) {
-                        Some(group) => groups.entry(group).or_default().push((place, call)),
-                        None => calls.push(vec![call]),
-                    }
+                    self.add(node, place, call(values, Some((index, count))));
                 }
             }
         }
     }
-    let is_idle = machine.in_flight == 0 && calls.is_empty() && !runs.are_more_coming;
-    for (group, waiting_here) in groups {
-        // Elements of one list have all come, and go at once.
-        let is_whole = waiting_here.iter().any(|(_, call)| call.element.is_some());
-        let may_grow = !is_idle && !is_whole && group.may_grow(&waiting_here, &runs, &waiting);
-        let mut together: Vec<Call> = waiting_here.into_iter().map(|(_, call)| call).collect();
-        while together.len() >= group.most || (!together.is_empty() && !may_grow) {
-            let count = group.most.min(together.len());
-            calls.push(together.drain(..count).collect());
+
+    fn add(&mut self, node: &PlannedNode, place: Place, call: Call) {
+        match Group::of(node, &call) {
+            Some(group) => self.groups.entry(group).or_default().push((place, call)),
+            None => self.calls.push(vec![call]),
         }
     }
-    let sent: FxHashSet<Entity> = calls.iter().flatten().map(|call| call.entity).collect();
-    machine.left = ready.len() - settled - sent.len();
-    for call in calls.iter().flatten() {
-        commands
-            .entity(call.entity)
-            .remove::<Ready>()
-            .insert(Running);
+
+    /// Sends the groups that are full, and those that nobody will join soon.
+    fn close_groups(
+        &mut self,
+        runs: &Runs,
+        machine: &Machine,
+        waiting: &Query<Waiting, With<Pending>>,
+    ) {
+        let is_idle = machine.in_flight == 0 && self.calls.is_empty() && !runs.are_more_coming;
+        for (group, here) in std::mem::take(&mut self.groups) {
+            // Elements of one list have all come, and go at once.
+            let is_whole = here.iter().any(|(_, call)| call.element.is_some());
+            let may_grow = !is_idle && !is_whole && group.may_grow(&here, runs, waiting);
+            let mut together: Vec<Call> = here.into_iter().map(|(_, call)| call).collect();
+            while together.len() >= group.most || (!together.is_empty() && !may_grow) {
+                let count = group.most.min(together.len());
+                self.calls.push(together.drain(..count).collect());
+            }
+        }
     }
-    send(calls, &mut machine);
+}
+
+/// A result that was kept under the key that the values of the inputs give.
+fn recalled(found: weft_store::Recalled) -> (Option<Outputs>, Ended) {
+    let ended = Ended {
+        outcome: Outcome::Recalled {
+            tier: found.tier,
+            saved: found.cost,
+        },
+        time: Duration::ZERO,
+        bytes: found.outputs.iter().map(AnyValue::bytes).sum(),
+    };
+    (Some(Outputs::new(found.outputs)), ended)
 }
 
 /// Calls that may be made together: of one kind, with one batch key.
