@@ -121,69 +121,89 @@ fn sheet(axes: &Axes, out: &Path, (name, entries): (&str, &[&Entry])) -> Image {
         let column = place(&along, &axes.x);
         let row = axes.y.as_ref().map_or(Some(0), |axis| place(&down, axis));
         if let (Some(column), Some(row), Some(picture)) = (column, row, picture(out, entry)) {
-            pictures.insert((row, column), shrunk(&picture));
+            pictures.insert((row, column), shrunk_to(&picture, CELL));
         }
     }
-    let side = |axis: usize| {
-        pictures
-            .values()
-            .map(|it| it.dims()[axis])
-            .max()
-            .unwrap_or(CELL)
-    };
-    // Room for two lines down and a value along, however small the pictures are.
-    let (height, width) = (side(2).max(2 * LINE), side(3).max(120));
-    let left = if axes.y.is_some() { width / 2 } else { 0 };
-    let top = if name.is_empty() { LINE } else { 2 * LINE };
-    let (all_height, all_width) = (
-        top + GAP + down.len() * (height + GAP),
-        left + GAP + along.len() * (width + GAP),
-    );
-    let device = Device::flex();
-    let mut ground: Tensor<4> = Tensor::ones([1, 3, all_height, all_width], &device);
-    let write = |ground: &mut Tensor<4>, text: &str, (y, x): (usize, usize), width: usize| {
-        let ink = label(text, (LINE, width), &device);
-        let paper: Tensor<4> = ink.neg() + 1.0;
-        *ground = put(ground.clone(), paper.expand([1, 3, LINE, width]), (y, x));
-    };
+    let mut sheet = Sheet::new(axes, &pictures, (!name.is_empty(), down.len(), along.len()));
     if !name.is_empty() {
-        write(&mut ground, name, (0, 0), all_width);
+        sheet.write(name, (0, 0), sheet.ground.dims()[3]);
     }
     for (column, value) in along.iter().enumerate() {
-        let text = format!("{} {value}", axes.x);
-        write(
-            &mut ground,
-            &text,
-            (top - LINE, left + GAP + column * (width + GAP)),
-            width,
-        );
+        let (_, x) = sheet.corner(0, column);
+        let place = (sheet.top - LINE, x);
+        sheet.write(&format!("{} {value}", axes.x), place, sheet.cell.1);
     }
     for (row, value) in down.iter().enumerate() {
-        let y = top + GAP + row * (height + GAP);
+        let (y, _) = sheet.corner(row, 0);
+        let line = y + (sheet.cell.0 - 2 * LINE) / 2;
         if let Some(axis) = &axes.y {
-            let line = y + height.saturating_sub(2 * LINE) / 2;
-            write(&mut ground, axis, (line, 0), left);
-            write(&mut ground, value, (line + LINE, 0), left);
-        }
-        for column in 0..along.len() {
-            let x = left + GAP + column * (width + GAP);
-            if let Some(picture) = pictures.remove(&(row, column)) {
-                ground = put(ground, picture, (y, x));
-            }
+            sheet.write(axis, (line, 0), sheet.left);
+            sheet.write(value, (line + LINE, 0), sheet.left);
         }
     }
-    Image::new(ground)
+    for ((row, column), picture) in pictures {
+        let corner = sheet.corner(row, column);
+        sheet.ground = put(sheet.ground, picture, corner);
+    }
+    Image::new(sheet.ground)
 }
 
-/// A picture of at most [`CELL`] pixels along each side, on white.
+/// A white sheet with room for cells, and for text above them and to their left.
+struct Sheet {
+    /// `[1, 3, height, width]`
+    ground: Tensor<4>,
+    /// Height and width of a cell.
+    cell: (usize, usize),
+    top: usize,
+    left: usize,
+}
+
+impl Sheet {
+    fn new(
+        axes: &Axes,
+        pictures: &BTreeMap<(usize, usize), Tensor<4>>,
+        (has_name, rows, columns): (bool, usize, usize),
+    ) -> Self {
+        let side = |axis: usize| pictures.values().map(|it| it.dims()[axis]).max();
+        // Room for two lines down and a value along, however small the pictures are.
+        let height = side(2).unwrap_or(CELL).max(2 * LINE);
+        let width = side(3).unwrap_or(CELL).max(120);
+        let left = if axes.y.is_some() { width / 2 } else { 0 };
+        let top = if has_name { 2 * LINE } else { LINE };
+        let all = [
+            top + GAP + rows * (height + GAP),
+            left + GAP + columns * (width + GAP),
+        ];
+        Self {
+            ground: Tensor::ones([1, 3, all[0], all[1]], &Device::flex()),
+            cell: (height, width),
+            top,
+            left,
+        }
+    }
+
+    /// The upper left corner of a cell.
+    fn corner(&self, row: usize, column: usize) -> (usize, usize) {
+        let (height, width) = self.cell;
+        (
+            self.top + GAP + row * (height + GAP),
+            self.left + GAP + column * (width + GAP),
+        )
+    }
+
+    /// Writes a line of text.
+    fn write(&mut self, text: &str, place: (usize, usize), width: usize) {
+        let ink = label(text, (LINE, width), &self.ground.device());
+        let paper: Tensor<4> = ink.neg() + 1.0;
+        let ground = self.ground.clone();
+        self.ground = put(ground, paper.expand([1, 3, LINE, width]), place);
+    }
+}
+
+/// A picture of at most so many pixels along each side, on white.
 ///
 /// # Shapes
 /// result: `[1, 3, height, width]`, sRGB-encoded, 0..=1
-pub(crate) fn shrunk(image: &Image) -> Tensor<4> {
-    shrunk_to(image, CELL)
-}
-
-/// The same with another longest side.
 pub(crate) fn shrunk_to(image: &Image, most: usize) -> Tensor<4> {
     let image = in_space(image, ColorSpace::Srgb);
     let (_, alpha) = split_alpha(image.pixels());

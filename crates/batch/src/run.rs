@@ -246,19 +246,7 @@ impl Batch<'_> {
                     continue;
                 }
             };
-            if self.skip == Skip::Unchanged
-                && let Some(entry) = past.get(item.key.to_string().as_str())
-                && entry.ended != Ended::Failed
-                && entry.made_of == plan.digest().to_string()
-                && are_whole(self.out, entry)
-            {
-                let skipped = Entry {
-                    ended: Ended::Skipped,
-                    at: now(),
-                    ms: 0.0,
-                    nodes: BTreeMap::new(),
-                    ..(*entry).clone()
-                };
+            if let Some(skipped) = self.unchanged(&past, &item, &plan) {
                 let _ = entries.send(skipped);
                 continue;
             }
@@ -284,6 +272,22 @@ impl Batch<'_> {
                 return;
             }
         }
+    }
+
+    /// An entry for an item whose files have the content that running `plan` would give.
+    fn unchanged(&self, past: &HashMap<&str, &Entry>, item: &Item, plan: &Plan) -> Option<Entry> {
+        let entry = past.get(item.key.to_string().as_str())?;
+        let is_unchanged = self.skip == Skip::Unchanged
+            && entry.ended != Ended::Failed
+            && entry.made_of == plan.digest().to_string()
+            && are_whole(self.out, entry);
+        is_unchanged.then(|| Entry {
+            ended: Ended::Skipped,
+            at: now(),
+            ms: 0.0,
+            nodes: BTreeMap::new(),
+            ..(*entry).clone()
+        })
     }
 
     /// Writes what has ended, as many items at once as have come.
