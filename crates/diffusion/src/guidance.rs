@@ -1,4 +1,11 @@
-//! Guidance without a classifier (Ho and Salimans 2022), with one weight for the text and one for the context.
+//! Guidance without a classifier (Ho and Salimans 2022), with one weight for the text and one for the context; and the
+//! formulas of guidance by themselves.
+
+mod formulas;
+
+pub use formulas::{
+    classifier_free, perturbed_attention, plus_plus, rescaled, thresholded, within,
+};
 
 /// How strongly the instruction is followed, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]

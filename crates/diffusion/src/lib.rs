@@ -3,7 +3,7 @@
 //! A noisy latent is `x = x₀ + σ·ε`, the form of Karras et al. (2022, "Elucidating the design space of
 //! diffusion-based generative models"); a network of another form is read through [`Prediction`].
 
-mod guidance;
+pub mod guidance;
 mod prediction;
 mod sampler;
 mod samplers;
@@ -14,5 +14,8 @@ mod tests;
 
 pub use guidance::{Guidance, Weights};
 pub use prediction::{Prediction, VpPoint};
-pub use sampler::{Denoise, Progress, Sampler, sample};
-pub use sigmas::{Schedule, SigmasError, sigmas};
+pub use sampler::{Denoise, Progress};
+pub use samplers::{SAMPLERS, Sampler, SamplerRow, sample};
+pub use sigmas::{
+    SCHEDULES, Schedule, ScheduleRow, SigmasError, Trained, karras, polyexponential, sigmas,
+};

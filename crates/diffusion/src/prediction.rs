@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use burn::tensor::Tensor;
 
-/// What a network of a variance-preserving process says of `z = α·x₀ + s·ε` with `α² + s² = 1`.
+/// What a network says of `z = α·x₀ + s·ε`. Most processes preserve variance, `α² + s² = 1`; a flow has `α + s = 1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prediction {
     /// The noise ε (Ho et al. 2020).
@@ -13,9 +13,11 @@ pub enum Prediction {
     V,
     /// The clean latent x₀.
     X0,
+    /// The direction of a straight flow, `ε − x₀` (Lipman et al. 2023, Liu et al. 2023, rectified flow).
+    Flow,
 }
 
-/// A place on a variance-preserving process.
+/// A place on a variance-preserving process, or on a straight flow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VpPoint {
     /// Share of the clean latent, 0..=1.
@@ -42,6 +44,19 @@ impl VpPoint {
         }
     }
 
+    /// The place at flow time 0 (clean) to 1 (noise): `α = 1 − t`, `s = t`. It does not preserve variance.
+    pub fn of_flow_time(time: f64) -> Self {
+        Self {
+            alpha: 1.0 - time,
+            spread: time,
+        }
+    }
+
+    /// Flow time, 0 (clean) to 1 (noise): `σ/(1 + σ)`, of a flow that has as much noise over clean latent.
+    pub fn flow_time(self) -> f64 {
+        self.spread / (self.alpha + self.spread)
+    }
+
     /// Noise over clean latent, 0 to infinity.
     pub fn sigma(self) -> f64 {
         self.spread / self.alpha
@@ -63,6 +78,7 @@ impl Prediction {
             Self::Eps => (noisy - output * at.spread) / at.alpha,
             Self::V => noisy * at.alpha - output * at.spread,
             Self::X0 => output,
+            Self::Flow => (noisy - output * at.spread) / (at.alpha + at.spread),
         }
     }
 
@@ -80,6 +96,7 @@ impl Prediction {
             Self::Eps => noise,
             Self::V => noise * alpha - clean * spread,
             Self::X0 => clean,
+            Self::Flow => noise - clean,
         }
     }
 }

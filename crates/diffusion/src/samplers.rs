@@ -1,130 +1,116 @@
-//! The samplers, one function each.
+//! The samplers: a function each in the folder, and a row each here.
+
+mod adams;
+mod dpm;
+mod euler;
+mod multistep;
+mod process;
+mod sde;
+mod step;
 
 use burn::tensor::Tensor;
 
-use crate::sampler::{Denoise, Progress};
+use crate::sampler::Denoise;
 
-/// Tells of step `done`, whose expected clean latent is given.
-fn tell<D: Denoise>(
-    denoiser: &mut D,
-    done: usize,
-    sigmas: &[f64],
-    denoised: &Tensor<4>,
-) -> Result<(), D::Error> {
-    denoiser.finished(Progress {
-        done,
-        total: sigmas.len() - 1,
-        denoised,
-    })
+/// What is known of a sampler without running it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SamplerRow {
+    /// The sampler.
+    pub sampler: Sampler,
+    /// What people call it, in `snake_case`; no two have the same.
+    pub name: &'static str,
+    /// Calls of the network in a step; the last step, down to 0, takes one.
+    pub calls: usize,
+    /// Whether it adds fresh noise, so that more steps end elsewhere.
+    pub noise: bool,
 }
 
-/// `dx/dσ = (x − D(x; σ)) / σ`.
-fn slope(x: &Tensor<4>, denoised: &Tensor<4>, sigma: f64) -> Tensor<4> {
-    (x.clone() - denoised.clone()) / sigma
-}
-
-pub(crate) fn euler<D: Denoise>(
-    denoiser: &mut D,
-    mut x: Tensor<4>,
-    sigmas: &[f64],
-) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        x = x.clone() + slope(&x, &denoised, level[0]) * (level[1] - level[0]);
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
-}
-
-/// How far down to go without noise, and how much noise to add, so that the level is `to` after it.
-fn ancestral(from: f64, to: f64) -> [f64; 2] {
-    let up = (to * to * (from * from - to * to) / (from * from))
-        .max(0.0)
-        .sqrt()
-        .min(to);
-    [(to * to - up * up).max(0.0).sqrt(), up]
-}
-
-pub(crate) fn euler_ancestral<D: Denoise>(
-    denoiser: &mut D,
-    mut x: Tensor<4>,
-    sigmas: &[f64],
-) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let [down, up] = ancestral(level[0], level[1]);
-        x = x.clone() + slope(&x, &denoised, level[0]) * (down - level[0]);
-        if up > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * up;
+/// Makes the choice, the table and the call from one row for each sampler.
+macro_rules! samplers {
+    ($(
+        $(#[$about:meta])*
+        $sampler:ident $name:literal $function:path, calls $calls:literal, noise $noise:literal;
+    )*) => {
+        /// A way down the noise levels.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum Sampler {
+            $($(#[$about])* $sampler,)*
         }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
-}
 
-pub(crate) fn heun<D: Denoise>(
-    denoiser: &mut D,
-    mut x: Tensor<4>,
-    sigmas: &[f64],
-) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let first = slope(&x, &denoised, level[0]);
-        let stride = level[1] - level[0];
-        let ahead = x.clone() + first.clone() * stride;
-        x = if level[1] > 0.0 {
-            let there = denoiser.denoised(ahead.clone(), level[1], i)?;
-            x + (first + slope(&ahead, &there, level[1])) * (stride / 2.0)
-        } else {
-            ahead
-        };
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
-}
+        /// Every sampler.
+        pub const SAMPLERS: &[SamplerRow] = &[$(SamplerRow {
+            sampler: Sampler::$sampler,
+            name: $name,
+            calls: $calls,
+            noise: $noise,
+        },)*];
 
-/// In `λ = −log σ`, with the last two expected latents carried on in a straight line.
-pub(crate) fn dpmpp_2m<D: Denoise>(
-    denoiser: &mut D,
-    mut x: Tensor<4>,
-    sigmas: &[f64],
-) -> Result<Tensor<4>, D::Error> {
-    let mut before: Option<(Tensor<4>, f64)> = None;
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let h = (level[0] / level[1]).ln();
-        let expected = match before {
-            Some((last, last_h)) if level[1] > 0.0 => {
-                let lead = h / (2.0 * last_h);
-                denoised.clone() * (1.0 + lead) - last * lead
+        /// Runs from `x`, noise of deviation `sigmas[0]`, down to the last of `sigmas`, which fall, and of which only
+        /// the last may be 0.
+        ///
+        /// # Shapes
+        /// `x` and the result `[batch, channels, height, width]`
+        ///
+        /// # Errors
+        /// Those of the denoiser.
+        pub fn sample<D: Denoise>(
+            sampler: Sampler,
+            denoiser: &mut D,
+            x: Tensor<4>,
+            sigmas: &[f64],
+        ) -> Result<Tensor<4>, D::Error> {
+            match sampler {
+                $(Sampler::$sampler => $function(denoiser, x, sigmas),)*
             }
-            _ => denoised.clone(),
-        };
-        // exp(−h) = σ₁/σ₀, which is 0 at the last step.
-        let kept = level[1] / level[0];
-        x = x * kept + expected * (1.0 - kept);
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-        before = Some((denoised, h));
-    }
-    Ok(x)
+        }
+    };
 }
 
-/// The posterior of the variance-preserving process, written for `x = x₀ + σ·ε`: the ancestral step with all the
-/// noise that the process has between two levels.
-pub(crate) fn ddpm<D: Denoise>(
-    denoiser: &mut D,
-    mut x: Tensor<4>,
-    sigmas: &[f64],
-) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let ratio = (level[1] / level[0]).powi(2);
-        x = x * ratio + denoised.clone() * (1.0 - ratio);
-        let spread = level[1] * (1.0 - ratio).max(0.0).sqrt();
-        if spread > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * spread;
-        }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
+samplers! {
+    /// First order (Karras et al. 2022, algorithm 1 without the correction); the same as DDIM (Song et al. 2021).
+    Euler "euler" euler::euler, calls 1, noise false;
+    /// First order with fresh noise at each step.
+    EulerAncestral "euler_ancestral" euler::euler_ancestral, calls 1, noise true;
+    /// Second order, two calls of the network a step (Karras et al. 2022, algorithm 1).
+    Heun "heun" euler::heun, calls 2, noise false;
+    /// Second order, by the slope at the middle level (Lu et al. 2022, DPM-Solver-2).
+    Dpm2 "dpm2" dpm::dpm2, calls 2, noise false;
+    /// The same with fresh noise at each step.
+    Dpm2Ancestral "dpm2_ancestral" dpm::dpm2_ancestral, calls 2, noise true;
+    /// Fourth order in σ from the three steps before (Adams and Bashforth).
+    Lms "lms" multistep::lms, calls 1, noise false;
+    /// Second order, by the clean latent at the middle level, with fresh noise (Lu et al. 2022, DPM-Solver++ 2S).
+    Dpmpp2sAncestral "dpmpp_2s_ancestral" dpm::dpmpp_2s_ancestral, calls 2, noise true;
+    /// Second order from the step before (Lu et al. 2022, DPM-Solver++ 2M).
+    #[default]
+    Dpmpp2m "dpmpp_2m" multistep::dpmpp_2m, calls 1, noise false;
+    /// The reverse SDE, from the step before (Lu et al. 2022, SDE-DPM-Solver++ 2M).
+    Dpmpp2mSde "dpmpp_2m_sde" sde::dpmpp_2m_sde, calls 1, noise true;
+    /// The reverse SDE, from the two steps before (Crowson's 3M of the same); of second order too.
+    Dpmpp3mSde "dpmpp_3m_sde" sde::dpmpp_3m_sde, calls 1, noise true;
+    /// The reverse SDE, by the clean latent at the middle level; two draws of noise a step.
+    DpmppSde "dpmpp_sde" sde::dpmpp_sde, calls 2, noise true;
+    /// First order: the noise found is kept (Song et al. 2021, with η = 0).
+    Ddim "ddim" process::ddim, calls 1, noise false;
+    /// The ancestral sampler of the training process (Ho et al. 2020).
+    Ddpm "ddpm" process::ddpm, calls 1, noise true;
+    /// Predictor of second order, corrector of third, one call a step (Zhao et al. 2023).
+    UniPc "uni_pc" multistep::uni_pc, calls 1, noise false;
+    /// For consistency models only: to the clean latent and back up with fresh noise (Luo et al. 2023).
+    Lcm "lcm" process::lcm, calls 1, noise true;
+    /// Third order from the two steps before, in `log σ` (Zhang and Chen 2023).
+    Deis "deis" multistep::deis, calls 1, noise false;
+}
+
+impl Sampler {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        SAMPLERS[self as usize].name
     }
-    Ok(x)
+
+    /// The sampler of that name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        let row = SAMPLERS.iter().find(|row| row.name == name)?;
+        Some(row.sampler)
+    }
 }

@@ -1,19 +1,110 @@
-//! Noise levels of a run, from the noisiest down to nothing.
+//! Noise levels of a run, from the noisiest down to nothing: a function each in the folder, and a row each here.
 
-use std::f64::consts::FRAC_PI_2;
+mod beta;
+mod bounds;
+mod published;
+mod trained;
 
 use thiserror::Error;
 
-/// How the levels are spread.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Schedule {
+pub use bounds::{karras, polyexponential};
+pub use trained::Trained;
+
+/// A function that spreads levels, and what it is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Spread {
+    /// The greatest and the least level.
+    Bounds(fn(usize, [f64; 2]) -> Vec<f64>),
+    /// The levels of training.
+    Trained(fn(usize, &Trained) -> Vec<f64>),
+    /// Nothing: levels found once for a family of models.
+    Published(fn(usize) -> Vec<f64>),
+}
+
+/// What is known of a schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduleRow {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// What people call it, in `snake_case`; no two have the same.
+    pub name: &'static str,
+    /// How its levels are made: for `steps` in range, that many falling levels above 0.
+    pub(crate) spread: Spread,
+}
+
+impl ScheduleRow {
+    /// Whether bounds alone do not make it, so that [`sigmas`] refuses it and [`Trained::sigmas`] is to be called.
+    pub fn needs_training(&self) -> bool {
+        !matches!(self.spread, Spread::Bounds(_))
+    }
+}
+
+/// Makes the choice and the table from one row for each schedule.
+macro_rules! schedules {
+    ($($(#[$about:meta])* $schedule:ident $name:literal $spread:ident($function:path);)*) => {
+        /// How the levels are spread.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum Schedule {
+            $($(#[$about])* $schedule,)*
+        }
+
+        /// Every schedule.
+        pub const SCHEDULES: &[ScheduleRow] = &[$(ScheduleRow {
+            schedule: Schedule::$schedule,
+            name: $name,
+            spread: Spread::$spread($function),
+        },)*];
+    };
+}
+
+schedules! {
     /// Even steps of cosine time (Nichol and Dhariwal 2021).
     #[default]
-    Cosine,
+    Cosine "cosine" Bounds(bounds::cosine);
     /// Even steps of `σ^(1/7)` (Karras et al. 2022, equation 5).
-    Karras,
+    Karras "karras" Bounds(bounds::karras_7);
     /// Even steps of `log σ`.
-    Exponential,
+    Exponential "exponential" Bounds(bounds::exponential);
+    /// Even steps of a power of the share of `log σ`; that power is 1 here, k-diffusion's default, which makes it
+    /// exponential. [`polyexponential`] takes any.
+    Polyexponential "polyexponential" Bounds(bounds::polyexponential_1);
+    /// Even steps of training time, both ends included (k-diffusion).
+    Normal "normal" Trained(trained::normal);
+    /// Even steps of training time that leave out its end, as the last step to 0 is one of them (generative-models).
+    SgmUniform "sgm_uniform" Trained(trained::sgm_uniform);
+    /// Every so many training levels from the noisiest down (ComfyUI).
+    Simple "simple" Trained(trained::simple);
+    /// Every so many training levels from the second cleanest up (Song et al. 2021, DDIM): with few steps it begins
+    /// well below the noisiest.
+    DdimUniform "ddim_uniform" Trained(trained::ddim_uniform);
+    /// Quantiles of a beta distribution over training time, with α = β = 0.6: more steps at both ends (Lee et al. 2024,
+    /// "Beta sampling is all you need").
+    Beta "beta" Trained(trained::beta);
+    /// Levels tuned for Stable Diffusion 1.5 in ten steps (Sabour et al. 2024, "Align your steps"), straight in `log σ`
+    /// between them for other counts.
+    AlignYourSteps "ays_sd" Published(published::stable_diffusion);
+    /// The same for Stable Diffusion XL.
+    AlignYourStepsXl "ays_sdxl" Published(published::stable_diffusion_xl);
+    /// The same for Stable Video Diffusion.
+    AlignYourStepsVideo "ays_svd" Published(published::stable_video_diffusion);
+}
+
+impl Schedule {
+    /// What is known of it.
+    pub fn row(self) -> &'static ScheduleRow {
+        &SCHEDULES[self as usize]
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The schedule of that name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        let row = SCHEDULES.iter().find(|row| row.name == name)?;
+        Some(row.schedule)
+    }
 }
 
 /// Why there are no levels.
@@ -27,12 +118,29 @@ pub enum SigmasError {
         "noise levels must fall from a greater one to a lesser one above 0; these go from {0} to {1}"
     )]
     Bounds(f64, f64),
+    /// Bounds alone do not say where the levels of that schedule are.
+    #[error("the schedule {0} needs the noise levels of training, and this model has none listed")]
+    Untrained(&'static str),
+    /// More steps than levels to choose from.
+    #[error("{steps} steps cannot be taken on {levels} training levels")]
+    Crowded {
+        /// Steps asked for.
+        steps: usize,
+        /// Levels of training.
+        levels: usize,
+    },
+    /// Levels of training that are no levels.
+    #[error(
+        "training needs two noise levels or more, each finite and above the one before, the first above 0"
+    )]
+    Training,
 }
 
 /// `steps` levels from `most` down to `least`, then 0: `steps + 1` numbers, strictly falling.
 ///
 /// # Errors
-/// Steps outside 1..=1000, bounds that do not fall or are not above 0.
+/// Steps outside 1..=1000, bounds that do not fall or are not above 0, a schedule that needs more than bounds
+/// ([`Trained::sigmas`] makes every one).
 pub fn sigmas(
     schedule: Schedule,
     steps: usize,
@@ -44,18 +152,10 @@ pub fn sigmas(
     if !(least > 0.0 && most > least && most.is_finite()) {
         return Err(SigmasError::Bounds(most, least));
     }
-    let [bend, unbend]: [fn(f64) -> f64; 2] = match schedule {
-        Schedule::Cosine => [|s| s.atan() / FRAC_PI_2, |t| (t * FRAC_PI_2).tan()],
-        Schedule::Karras => [|s| s.powf(1.0 / 7.0), |r| r.powi(7)],
-        Schedule::Exponential => [f64::ln, f64::exp],
+    let Spread::Bounds(spread) = schedule.row().spread else {
+        return Err(SigmasError::Untrained(schedule.name()));
     };
-    let (from, to) = (bend(most), bend(least));
-    // The last level before 0 is `least` where there is more than one step.
-    let share = |i: usize| i as f64 / (steps.max(2) - 1) as f64;
-    let mut levels: Vec<f64> = (0..steps)
-        .map(|i| unbend(from + (to - from) * share(i)))
-        .collect();
-    levels[0] = most;
+    let mut levels = spread(steps, [most, least]);
     levels.push(0.0);
     Ok(levels)
 }

@@ -1,5 +1,10 @@
 //! What samplers and levels owe to mathematics; the data are normal, so the best denoiser is known.
 
+mod guidance;
+mod levels;
+mod orders;
+mod reference;
+
 use std::convert::Infallible;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -169,7 +174,12 @@ fn every_prediction_means_the_same_clean_latent() {
     let noisy = clean.clone() * at.alpha + noise.clone() * at.spread;
     let shares =
         [at.alpha, at.spread].map(|share| Tensor::full([2, 1, 1, 1], share, &Device::flex()));
-    for prediction in [Prediction::Eps, Prediction::V, Prediction::X0] {
+    for prediction in [
+        Prediction::Eps,
+        Prediction::V,
+        Prediction::X0,
+        Prediction::Flow,
+    ] {
         let output = prediction.target(clean.clone(), noise.clone(), shares.clone());
         assert!(
             worst(prediction.clean(output, noisy.clone(), at), clean.clone()) < 1e-5,
@@ -186,6 +196,17 @@ fn time_and_sigma_name_the_same_place() {
         assert!((again.cosine_time() - time).abs() < 1e-12);
         assert!((at.alpha.hypot(at.spread) - 1.0).abs() < 1e-12);
     }
+}
+
+#[test]
+fn a_flow_and_a_process_of_one_sigma_are_one_latent_in_two_sizes() {
+    let at = VpPoint::of_flow_time(0.3);
+    assert!((at.sigma() - 3.0 / 7.0).abs() < 1e-12);
+    assert!((VpPoint::of_sigma(at.sigma()).flow_time() - 0.3).abs() < 1e-12);
+    let [clean, noise] = [normal([1, 1, 4, 4], 1), normal([1, 1, 4, 4], 2)];
+    let noisy = clean.clone() * at.alpha + noise.clone() * at.spread;
+    let found = Prediction::Flow.clean(noise - clean.clone(), noisy, at);
+    assert!(worst(found, clean) < 1e-5);
 }
 
 #[test]

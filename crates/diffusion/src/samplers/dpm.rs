@@ -1,0 +1,83 @@
+//! Steps with a look at the middle level, `√(σ·σ′)`: two calls of the network each.
+
+use burn::tensor::Tensor;
+
+use super::step::{ancestral, slope, tell, towards};
+use crate::sampler::Denoise;
+
+/// DPM-Solver-2 (Lu et al. 2022, algorithm 1) in the form of Karras et al.: the slope of the middle carries the whole
+/// step, which is a plain one where it ends at 0.
+fn by_slope<D: Denoise>(
+    denoiser: &mut D,
+    (x, denoised): (Tensor<4>, &Tensor<4>),
+    [from, to]: [f64; 2],
+    i: usize,
+) -> Result<Tensor<4>, D::Error> {
+    let here = slope(&x, denoised, from);
+    if to == 0.0 {
+        return Ok(x + here * (to - from));
+    }
+    let middle = (from * to).sqrt();
+    let ahead = x.clone() + here * (middle - from);
+    let there = denoiser.denoised(ahead.clone(), middle, i)?;
+    Ok(x + slope(&ahead, &there, middle) * (to - from))
+}
+
+/// DPM-Solver-2 (Lu et al. 2022, algorithm 1): see [`by_slope`].
+pub(super) fn dpm2<D: Denoise>(
+    denoiser: &mut D,
+    mut x: Tensor<4>,
+    sigmas: &[f64],
+) -> Result<Tensor<4>, D::Error> {
+    for (i, level) in sigmas.windows(2).enumerate() {
+        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
+        x = by_slope(denoiser, (x, &denoised), [level[0], level[1]], i)?;
+        tell(denoiser, i + 1, sigmas, &denoised)?;
+    }
+    Ok(x)
+}
+
+/// DPM-Solver-2 (Lu et al. 2022) further down than the next level, then fresh noise up to it, as [`by_slope`] and
+/// Euler's ancestral step.
+pub(super) fn dpm2_ancestral<D: Denoise>(
+    denoiser: &mut D,
+    mut x: Tensor<4>,
+    sigmas: &[f64],
+) -> Result<Tensor<4>, D::Error> {
+    for (i, level) in sigmas.windows(2).enumerate() {
+        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
+        let [down, up] = ancestral(level[0], level[1]);
+        x = by_slope(denoiser, (x, &denoised), [level[0], down], i)?;
+        if up > 0.0 {
+            x = x.clone() + denoiser.noise(&x, i) * up;
+        }
+        tell(denoiser, i + 1, sigmas, &denoised)?;
+    }
+    Ok(x)
+}
+
+/// DPM-Solver++ 2S (Lu et al. 2022b, algorithm 1 with `r = 1/2`): the clean latent of the middle carries the whole step
+/// further down than the next level; then fresh noise up to it.
+pub(super) fn dpmpp_2s_ancestral<D: Denoise>(
+    denoiser: &mut D,
+    mut x: Tensor<4>,
+    sigmas: &[f64],
+) -> Result<Tensor<4>, D::Error> {
+    for (i, level) in sigmas.windows(2).enumerate() {
+        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
+        let [down, up] = ancestral(level[0], level[1]);
+        let expected = if down > 0.0 {
+            let middle = (level[0] * down).sqrt();
+            let ahead = towards(&x, &denoised, middle / level[0]);
+            denoiser.denoised(ahead, middle, i)?
+        } else {
+            denoised.clone()
+        };
+        x = towards(&x, &expected, down / level[0]);
+        if up > 0.0 {
+            x = x.clone() + denoiser.noise(&x, i) * up;
+        }
+        tell(denoiser, i + 1, sigmas, &denoised)?;
+    }
+    Ok(x)
+}
