@@ -1,0 +1,1 @@
+//! The nodes as a host sees them, on tiny networks.
