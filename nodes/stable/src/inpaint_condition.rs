@@ -33,7 +33,7 @@ pub struct InpaintCondition {
 }
 
 /// A model that knows what to draw anew, and where it begins.
-#[derive(Outputs)]
+#[derive(Debug, Outputs)]
 pub struct Painting {
     /// The model.
     pub model: StableModel,

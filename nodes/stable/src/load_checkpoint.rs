@@ -39,7 +39,7 @@ pub struct LoadCheckpoint {
 }
 
 /// What a checkpoint holds.
-#[derive(Outputs)]
+#[derive(Debug, Outputs)]
 pub struct Checkpoint {
     /// The U-Net.
     pub model: StableModel,

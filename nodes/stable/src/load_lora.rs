@@ -33,7 +33,7 @@ pub struct LoadLora {
 }
 
 /// A model with a LoRA.
-#[derive(Outputs)]
+#[derive(Debug, Outputs)]
 pub struct Adapted {
     /// The model.
     pub model: StableModel,

@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_word_break_parts_a_text() {
-        assert_eq!(read("a BREAK (b:2 BREAK c)").len(), 2);
+        assert_eq!(read("a BREAK (b:2 BREAK c)").len(), 3);
         assert_eq!(read("a BREAK (b BREAK c:2)")[2], wanted(&[(" c", 2.0)]));
         assert_eq!(read("BREAKFAST unBREAKable").len(), 1);
         assert_eq!(read("BREAK a BREAK BREAK b").len(), 2);

@@ -15,7 +15,7 @@ use crate::{
     denoiser::{Guided, Kept, Weight},
     plan::{Noise, Plan},
 };
-use given::{control, fits, painted, side};
+use given::{control, fits, painted, shown, side};
 
 /// Draw latents with a model of Stable Diffusion.
 ///
@@ -96,7 +96,8 @@ impl Node for Sample {
         if levels.len() < 2 {
             return Ok(self.latent);
         }
-        let net = self.model.net(context)?;
+        let sides = self.sides(context)?;
+        let net = shown(&self.model, context)?;
         let latents = self.latent.x.clone().to_device(context.device());
         let noise = Noise {
             seed: self.seed.0,
@@ -105,7 +106,7 @@ impl Node for Sample {
         };
         let mut guided = Guided {
             net: &net,
-            sides: self.sides(context)?,
+            sides,
             controls: control(&self.model, &latents, context)?,
             painted: painted(&self, context)?,
             weight: Weight {

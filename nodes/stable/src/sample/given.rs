@@ -1,6 +1,9 @@
 //! What a run is given, checked and brought to the size of the batch.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_models::stable::unet::UNet;
 use weft_node::{Context, Error, Result};
 use weft_vision::{
     color::with_channels,
@@ -93,6 +96,23 @@ pub(super) fn side(
         added: added.transpose()?,
         pictures: pictures.map(each),
     })
+}
+
+/// The network, which attends to pictures if it is shown any.
+///
+/// # Errors
+/// Weights that cannot be read or do not fit.
+pub(super) fn shown(model: &StableModel, context: &Context) -> Result<Arc<UNet>> {
+    let net = model.net(context)?;
+    let shown = model.guides.pictures.as_ref();
+    let Some(shown) = shown.filter(|shown| shown.strength != 0.0) else {
+        return Ok(net);
+    };
+    let adapter = shown.tokens.adapter.net(context)?;
+    // The tensors are shared, so a copy is cheap.
+    let net = (*net).clone().with_adapter(&adapter);
+    net.map(Arc::new)
+        .map_err(|why| Error::input("model", why.to_string()))
 }
 
 /// The ControlNets, each with its picture at the size of the latents.
