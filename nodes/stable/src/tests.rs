@@ -3,6 +3,7 @@
 mod draws;
 mod files;
 mod leads;
+mod pipelines;
 mod texts;
 mod tiny;
 

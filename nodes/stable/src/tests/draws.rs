@@ -143,8 +143,12 @@ fn every_sampler_and_schedule_draws() {
             "{sampler:?}, {schedule:?}"
         );
     };
-    samplers.map(|sampler| of(sampler, W::Karras));
-    schedules.map(|schedule| of(S::Euler, schedule));
+    for sampler in samplers {
+        of(sampler, W::Karras);
+    }
+    for schedule in schedules {
+        of(S::Euler, schedule);
+    }
 }
 
 #[test]

@@ -103,6 +103,50 @@ pub(super) fn network(folder: &Path, file: &str, parts: &Parts, config: &Value) 
 
 pub(super) const NET: &str = "diffusion_pytorch_model.safetensors";
 
+/// The text encoder of so many words and tokens that the tokeniser fits, with other settings.
+fn text_encoder(folder: &Path, more: &[(&str, Value)]) {
+    let mut config = note("clip_quick", "config");
+    config["vocab_size"] = 49_408.into();
+    config["max_position_embeddings"] = 77.into();
+    for (key, value) in more {
+        config[*key] = value.clone();
+    }
+    let mut text = parts("clip_quick");
+    grow(&mut text, "token_embedding.weight", 0, 49_408);
+    grow(&mut text, "position_embedding.weight", 0, 77);
+    network(folder, "model.safetensors", &text, &config);
+}
+
+/// The autoencoder, with that scale of latents.
+fn vae(root: &Path, factor: f32) {
+    let mut config = note("autoencoder_one", "config");
+    config["scaling_factor"] = factor.into();
+    network(&root.join("vae"), NET, &parts("autoencoder_one"), &config);
+}
+
+/// The index and the noise levels; the path of the index.
+fn index(root: &Path, class: &str, more: &[&str]) -> PathBuf {
+    fs::create_dir_all(root.join("scheduler")).unwrap();
+    let scheduler = json!({
+        "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+        "num_train_timesteps": 1000, "prediction_type": "epsilon",
+    });
+    let path = root.join("scheduler/scheduler_config.json");
+    fs::write(path, scheduler.to_string()).unwrap();
+    let mut index = json!({
+        "_class_name": class,
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    });
+    for part in more {
+        index[*part] = json!(["transformers", "CLIPTextModelWithProjection"]);
+    }
+    let path = root.join("model_index.json");
+    fs::write(&path, index.to_string()).unwrap();
+    path
+}
+
 /// A tiny Stable Diffusion 1 whose U-Net takes so many channels in; the path of its index.
 pub(super) fn folder(root: &Path, inputs: usize) -> PathBuf {
     let mut config = note("unet_one", "config");
@@ -112,39 +156,32 @@ pub(super) fn folder(root: &Path, inputs: usize) -> PathBuf {
         grow(&mut net, "conv_in.weight", 1, inputs);
     }
     network(&root.join("unet"), NET, &net, &config);
-    let vae = note("autoencoder_one", "config");
-    network(&root.join("vae"), NET, &parts("autoencoder_one"), &vae);
-    let mut config = note("clip_quick", "config");
-    config["vocab_size"] = 49_408.into();
-    config["max_position_embeddings"] = 77.into();
-    let mut text = parts("clip_quick");
-    grow(&mut text, "token_embedding.weight", 0, 49_408);
-    grow(&mut text, "position_embedding.weight", 0, 77);
-    network(
-        &root.join("text_encoder"),
-        "model.safetensors",
-        &text,
-        &config,
-    );
-    fs::create_dir_all(root.join("scheduler")).unwrap();
-    let scheduler = json!({
-        "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
-        "num_train_timesteps": 1000, "prediction_type": "epsilon",
-    });
-    fs::write(
-        root.join("scheduler/scheduler_config.json"),
-        scheduler.to_string(),
-    )
-    .unwrap();
-    let index = json!({
-        "_class_name": "StableDiffusionPipeline",
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae": ["diffusers", "AutoencoderKL"],
-    });
-    let path = root.join("model_index.json");
-    fs::write(&path, index.to_string()).unwrap();
-    path
+    vae(root, 0.18215);
+    text_encoder(&root.join("text_encoder"), &[]);
+    index(root, "StableDiffusionPipeline", &[])
+}
+
+/// A tiny SDXL; the path of its index.
+pub(super) fn folder_xl(root: &Path) -> PathBuf {
+    let mut config = note("unet_xl", "config");
+    config["in_channels"] = 4.into();
+    config["cross_attention_dim"] = 64.into();
+    config["projection_class_embeddings_input_dim"] = 80.into();
+    let mut net = parts("unet_xl");
+    for (end, count) in [
+        ("conv_in.weight", 4),
+        ("attn2.to_k.weight", 64),
+        ("attn2.to_v.weight", 64),
+        ("add_embedding.linear_1.weight", 80),
+    ] {
+        grow(&mut net, end, 1, count);
+    }
+    network(&root.join("unet"), NET, &net, &config);
+    vae(root, 0.13025);
+    text_encoder(&root.join("text_encoder"), &[]);
+    let gelu = ("hidden_act", "gelu".into());
+    text_encoder(&root.join("text_encoder_2"), &[gelu]);
+    index(root, "StableDiffusionXLPipeline", &["text_encoder_2"])
 }
 
 pub(super) fn load(path: &Path) -> weft_node::Result<Checkpoint> {
