@@ -21,7 +21,7 @@ pub struct ApplyControlNet {
     pub model: StableModel,
     /// The ControlNet, of the family of the model.
     pub control: ControlNet,
-    /// What leads it.
+    /// What leads it; of several pictures, the first.
     pub image: Image,
     /// How much it counts; 1 is as it was trained.
     #[input(default = 1.0, range = 0.0..=10.0)]

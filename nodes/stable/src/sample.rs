@@ -12,7 +12,7 @@ use weft_vision::resample::{Filter, resize};
 
 use crate::{
     Conditioning, Latent, StableModel, StableSampler, StableSchedule,
-    denoiser::{Guided, Kept, Weight},
+    denoiser::{Guided, Kept, Side, Weight},
     plan::{Noise, Plan},
 };
 use given::{control, fits, painted, shown, side};
@@ -90,12 +90,22 @@ impl Node for Sample {
         fits(&self)?;
         let levels = self.plan().levels(&self.model.trained);
         let levels = levels.map_err(|why| Error::input("steps", why.to_string()))?;
-        let [Some(&most), Some(&least)] = [levels.first(), levels.last()] else {
-            return Ok(self.latent);
-        };
         if levels.len() < 2 {
             return Ok(self.latent);
         }
+        let x = self.drawn(&levels, context)?;
+        Ok(Latent {
+            x,
+            scale: Some(self.model.scale),
+            ..self.latent
+        })
+    }
+}
+
+impl Sample {
+    /// Draws down the levels, of which there are two or more.
+    fn drawn(&self, levels: &[f64], context: &Context) -> Result<Tensor<4>> {
+        // Texts are checked before weights are read.
         let sides = self.sides(context)?;
         let net = shown(&self.model, context)?;
         let latents = self.latent.x.clone().to_device(context.device());
@@ -108,7 +118,7 @@ impl Node for Sample {
             net: &net,
             sides,
             controls: control(&self.model, &latents, context)?,
-            painted: painted(&self, context)?,
+            painted: painted(self, context)?,
             weight: Weight {
                 guidance: self.guidance,
                 levels: [self.guidance_from, self.guidance_to],
@@ -121,22 +131,15 @@ impl Node for Sample {
         };
         let mut x = latents;
         if self.noise {
-            x = x + guided.noise.of(0) * most;
+            x = x + guided.noise.of(0) * levels[0];
         }
-        let drawn = sample(self.sampler.into(), &mut guided, x, &levels)?;
-        let drawn = match &guided.kept {
-            Some(kept) => kept.around(drawn, least),
+        let drawn = sample(self.sampler.into(), &mut guided, x, levels)?;
+        Ok(match &guided.kept {
+            Some(kept) => kept.around(drawn, levels[levels.len() - 1]),
             None => drawn,
-        };
-        Ok(Latent {
-            x: drawn,
-            scale: Some(self.model.scale),
-            ..self.latent
         })
     }
-}
 
-impl Sample {
     fn plan(&self) -> Plan {
         Plan {
             schedule: self.schedule.into(),
@@ -148,7 +151,7 @@ impl Sample {
     }
 
     /// The text, and what guidance leads away from, where there is any.
-    fn sides(&self, context: &Context) -> Result<[Option<crate::denoiser::Side>; 2]> {
+    fn sides(&self, context: &Context) -> Result<[Option<Side>; 2]> {
         let shown = self.model.guides.pictures.as_ref().map(|it| &it.tokens);
         let of = |text: &Conditioning, input, tokens: Option<&Tensor<3>>| {
             side(self, (text, input), tokens, context.device())

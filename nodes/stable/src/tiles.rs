@@ -23,7 +23,7 @@ impl Tiles {
     fn places(self, length: usize) -> Vec<Range<usize>> {
         let side = self.side.max(1);
         if length <= side {
-            return vec![0..length];
+            return std::iter::once(0..length).collect();
         }
         let stride = side.saturating_sub(self.overlap).max(1);
         let count = (length - side).div_ceil(stride) + 1;
@@ -57,28 +57,19 @@ impl Tiles {
         let mut sums: Option<[Tensor<4>; 2]> = None;
         let all = rows
             .iter()
-            .flat_map(|row| columns.iter().map(move |column| (row, column)));
-        for (nth, (row, column)) in all.enumerate() {
-            let tile = x.clone();
-            let tile = tile.narrow(2, into * row.start, into * row.len());
+            .flat_map(|row| columns.iter().map(move |column| [row, column]));
+        for (nth, [row, column]) in all.enumerate() {
+            let tile = x.clone().narrow(2, into * row.start, into * row.len());
             let tile = tile.narrow(3, into * column.start, into * column.len());
             let made = part(tile, nth, total)?;
-            let device = made.device();
-            let down = self
-                .weights(row, height, out, &device)
-                .reshape([1, 1, out * row.len(), 1]);
-            let across = self.weights(column, width, out, &device);
-            let weight: Tensor<4> = down * across.reshape([1, 1, 1, out * column.len()]);
+            let weight = self.weight([row, column], [height, width], out, &made.device());
             let [batch, channels, _, _] = made.dims();
             let [sum, weights] = sums.take().unwrap_or_else(|| {
                 [[batch, channels], [1, 1]].map(|[batch, channels]| {
-                    Tensor::zeros([batch, channels, out * height, out * width], &device)
+                    Tensor::zeros([batch, channels, out * height, out * width], &made.device())
                 })
             });
-            let place = [
-                out * row.start..out * row.end,
-                out * column.start..out * column.end,
-            ];
+            let place = [row, column].map(|range| out * range.start..out * range.end);
             sums = Some([
                 added(sum, made * weight.clone(), place.clone()),
                 added(weights, weight, place),
@@ -88,6 +79,20 @@ impl Tiles {
             Some([sum, weights]) => Ok(sum / weights),
             None => part(x, 0, 1),
         }
+    }
+
+    /// How much each number of a tile counts, `[1, 1, height, width]`.
+    fn weight(
+        self,
+        place: [&Range<usize>; 2],
+        whole: [usize; 2],
+        out: usize,
+        device: &Device,
+    ) -> Tensor<4> {
+        let lines = |axis: usize| self.weights(place[axis], whole[axis], out, device);
+        let (down, across) = (lines(0), lines(1));
+        let (height, width) = (down.dims()[0], across.dims()[0]);
+        down.reshape([1, 1, height, 1]) * across.reshape([1, 1, 1, width])
     }
 
     /// How much each line of a tile counts: less to an edge that is not one of the whole.

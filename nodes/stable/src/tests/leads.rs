@@ -153,12 +153,7 @@ fn shown(root: &Path, model: &StableModel, strength: f32) -> Result<StableModel>
     let file = root.join("ip-adapter.safetensors");
     std::fs::write(&file, bytes("adapter_unet_one")).unwrap();
     let config = note("clip_image_one", "config");
-    let encoder = network(
-        &root,
-        "model.safetensors",
-        &parts("clip_image_one"),
-        &config,
-    );
+    let encoder = network(root, "model.safetensors", &parts("clip_image_one"), &config);
     let adapter = LoadIpAdapter {
         file: File::open(&file).unwrap(),
         encoder: File::open(&encoder).unwrap(),

@@ -18,13 +18,13 @@ fn reference(name: &str) -> Tensors {
 }
 
 /// The picture of the noise that diffusers began with.
-fn drawn(index: &Path, reference: &Tensors) -> Tensor<4> {
+fn drawn(index: &Path, reference: &Tensors, words: &str) -> Tensor<4> {
     let found = load(index).unwrap();
     let read = |words| text(&found.encoders, words).unwrap();
     let noise: Tensor<4> = reference.get("noise", &Device::flex());
     let [most, _] = found.model.trained.bounds();
     let node = Sample {
-        positive: read("A photo of a red cat, unbelievablyish!"),
+        positive: read(words),
         negative: Some(read("a dog")),
         latent: Latent {
             x: noise * most,
@@ -50,8 +50,12 @@ fn drawn(index: &Path, reference: &Tensors) -> Tensor<4> {
 fn is_the_same(name: &str, index: &Path) {
     let reference = reference(name);
     let picture: Tensor<4> = reference.get("picture", &Device::flex());
-    let error = mean_error(&drawn(index, &reference), &picture);
+    let of = |words| mean_error(&drawn(index, &reference, words), &picture);
+    let error = of("A photo of a red cat, unbelievablyish!");
     assert!(error <= SAME, "off by {error}");
+    // Other words make another picture.
+    let error = of("A photo of a red house, unbelievablyish!");
+    assert!(error > 2.0 * SAME, "off by {error} only");
 }
 
 #[test]
