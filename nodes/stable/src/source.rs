@@ -130,53 +130,46 @@ pub(crate) fn glance(input: &'static str, file: &File) -> Result<()> {
         .map_err(|why| at_file(input, file, &why))
 }
 
+/// What is said of a file that is none.
+const ODD: &str = "it is not a safetensors file; take the .safetensors file of the model";
+
+/// What is said of a file of torch.
+const PICKLE: &str = "it is a pickle (.ckpt, .pt, .bin), which can run code as it is read, so it is not read; take the \
+                      .safetensors file of the same model, or convert it on a machine that may run it";
+
 /// The index of a safetensors file.
 fn index(file: &File) -> Result<Map<String, Value>, String> {
     let failed = |error: std::io::Error| format!("cannot read it: {error}");
-    let mut opened = fs::File::open(file.path()).map_err(failed)?;
+    let opened = fs::File::open(file.path()).map_err(failed)?;
     let total = opened.metadata().map_err(failed)?.len();
-    let mut first = Vec::new();
-    opened
-        .by_ref()
-        .take(8)
-        .read_to_end(&mut first)
-        .map_err(failed)?;
+    let read = |length: u64| {
+        let mut bytes = Vec::new();
+        let part = (&opened).take(length).read_to_end(&mut bytes);
+        part.map(|_| bytes).map_err(failed)
+    };
+    let first = read(8)?;
     if first.starts_with(b"PK\x03\x04") || first.starts_with(&[0x80, 2]) {
-        return Err(
-            "it is a pickle (.ckpt, .pt, .bin), which can run code as it is read, so it is not read; take the \
-             .safetensors file of the same model, or convert it on a machine that may run it"
-                .to_owned(),
-        );
+        return Err(PICKLE.to_owned());
     }
-    let odd = "it is not a safetensors file; take the .safetensors file of the model";
-    let length = <[u8; 8]>::try_from(first.as_slice()).map_err(|_| odd.to_owned())?;
+    let length = <[u8; 8]>::try_from(first.as_slice()).map_err(|_| ODD.to_owned())?;
     let length = u64::from_le_bytes(length);
     if length > MOST_INDEX {
-        return Err(odd.to_owned());
+        return Err(ODD.to_owned());
     }
-    let mut index = Vec::new();
-    opened
-        .take(length)
-        .read_to_end(&mut index)
-        .map_err(failed)?;
-    let cut = |wanted: u64| {
-        format!(
+    let bytes = read(length)?;
+    let whole = |wanted: u64| {
+        if wanted <= total {
+            return Ok(());
+        }
+        Err(format!(
             "the weights are cut off: {total} bytes of {wanted} are there; download the file again"
-        )
+        ))
     };
-    if (index.len() as u64) < length {
-        return Err(cut(8 + length));
-    }
-    let index: Value = serde_json::from_slice(&index).map_err(|_| odd.to_owned())?;
-    let Value::Object(index) = index else {
-        return Err(odd.to_owned());
-    };
+    whole(8 + length)?;
+    let index: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| ODD.to_owned())?;
     let ends = index
         .values()
         .filter_map(|tensor| tensor.get("data_offsets")?.get(1)?.as_u64());
-    let wanted = 8 + length + ends.max().unwrap_or(0);
-    if wanted > total {
-        return Err(cut(wanted));
-    }
+    whole(8 + length + ends.max().unwrap_or(0))?;
     Ok(index)
 }

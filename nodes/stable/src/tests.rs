@@ -2,6 +2,7 @@
 
 mod draws;
 mod files;
+mod latents;
 mod leads;
 mod pipelines;
 mod texts;

@@ -2,18 +2,17 @@
 
 use burn::tensor::{Device, Tensor};
 use weft_node::{
-    Error, Facts, Node, Values,
-    value::{AnyValue, Decode, Mask, Seed, Value},
+    Error, Facts, Form, Literal, Node, Values,
+    value::{AnyValue, Mask, Seed, Value},
 };
-use weft_testing::{assert_close, max_error, numbers};
+use weft_testing::{assert_close, max_error, mean_error, numbers};
 
 use super::tiny::{context, drawn, empty, picture, sample, tiny};
 use crate::{
-    BlendLatent, Checkpoint, DecodeLatent, EmptyLatent, EncodeLatent, Latent, LatentFilter,
-    LatentUpscale, Sample, StableSampler, StableSchedule,
+    Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, StableSampler, StableSchedule,
 };
 
-fn decode(found: &Checkpoint, latent: Latent) -> DecodeLatent {
+pub(super) fn decode(found: &Checkpoint, latent: Latent) -> DecodeLatent {
     DecodeLatent {
         vae: found.vae.clone(),
         latent,
@@ -23,7 +22,7 @@ fn decode(found: &Checkpoint, latent: Latent) -> DecodeLatent {
     }
 }
 
-fn encode(found: &Checkpoint, height: usize, width: usize, tile: usize) -> Latent {
+pub(super) fn encode(found: &Checkpoint, height: usize, width: usize, tile: usize) -> Latent {
     let node = EncodeLatent {
         vae: found.vae.clone(),
         image: picture(height, width),
@@ -33,7 +32,7 @@ fn encode(found: &Checkpoint, height: usize, width: usize, tile: usize) -> Laten
 }
 
 /// White on the right half.
-fn half(height: usize, width: usize) -> Mask {
+pub(super) fn half(height: usize, width: usize) -> Mask {
     let left = Tensor::zeros([1, 1, height, width / 2], &Device::flex());
     Mask::new(Tensor::cat(vec![left.clone(), left + 1.0], 3))
 }
@@ -95,60 +94,41 @@ fn guidance_of_1_wants_nothing_to_lead_away_from() {
     assert!(message.contains("set `guidance` to 1"), "{message}");
 }
 
+/// Every word of a choice.
+fn every<C: Value>() -> Vec<C> {
+    let Form::Choice(words) = C::form() else {
+        panic!("{} is no choice", C::TYPE);
+    };
+    let words = words.into_iter().map(|word| Literal::Name(word.name));
+    words.map(|word| C::from_literal(&word).unwrap()).collect()
+}
+
 #[test]
 fn every_sampler_and_schedule_draws() {
     let (_root, found) = tiny();
-    use StableSampler as S;
-    use StableSchedule as W;
-    let samplers = [
-        S::Euler,
-        S::EulerAncestral,
-        S::Heun,
-        S::Dpm2,
-        S::Dpm2Ancestral,
-        S::Lms,
-        S::Dpmpp2sAncestral,
-        S::Dpmpp2m,
-        S::Dpmpp2mSde,
-        S::Dpmpp3mSde,
-        S::DpmppSde,
-        S::Ddim,
-        S::Ddpm,
-        S::UniPc,
-        S::Lcm,
-        S::Deis,
-    ];
-    let schedules = [
-        W::Cosine,
-        W::Karras,
-        W::Exponential,
-        W::Polyexponential,
-        W::Normal,
-        W::SgmUniform,
-        W::Simple,
-        W::DdimUniform,
-        W::Beta,
-        W::AlignYourSteps,
-        W::AlignYourStepsXl,
-        W::AlignYourStepsVideo,
-    ];
     let of = |sampler, schedule| {
         let node = Sample {
             sampler,
             schedule,
             ..sample(&found, &found.model)
         };
-        assert!(
-            drawn(node).iter().all(|x| x.is_finite()),
-            "{sampler:?}, {schedule:?}"
-        );
+        let is_finite = drawn(node).iter().all(|x| x.is_finite());
+        assert!(is_finite, "{sampler:?}, {schedule:?}");
     };
-    for sampler in samplers {
-        of(sampler, W::Karras);
+    for sampler in every::<StableSampler>() {
+        of(sampler, StableSchedule::Karras);
     }
-    for schedule in schedules {
-        of(S::Euler, schedule);
+    for schedule in every::<StableSchedule>() {
+        of(StableSampler::Euler, schedule);
     }
+    assert_eq!(
+        every::<StableSampler>().len(),
+        weft_diffusion::SAMPLERS.len()
+    );
+    assert_eq!(
+        every::<StableSchedule>().len(),
+        weft_diffusion::SCHEDULES.len()
+    );
 }
 
 #[test]
@@ -196,7 +176,7 @@ fn with_nothing_to_draw_anew_a_picture_only_goes_through_the_autoencoder() {
     let little = through(node(0.1).run(&mut context()).unwrap());
     let all = through(node(1.0).run(&mut context()).unwrap());
     assert!(max_error(&all, &wanted) > 0.01);
-    assert!(weft_testing::mean_error(&little, &wanted) < weft_testing::mean_error(&all, &wanted));
+    assert!(mean_error(&little, &wanted) < mean_error(&all, &wanted));
 }
 
 #[test]
@@ -220,105 +200,6 @@ fn what_a_mask_leaves_out_stays_as_it_is() {
     let decoded = decoded.run(&mut context()).unwrap().into_pixels();
     let left = |x: Tensor<4>| numbers(&x.narrow(3, 0, 8));
     assert_eq!(left(decoded), left(picture(12, 16).into_pixels()));
-}
-
-#[test]
-fn large_pictures_go_through_the_autoencoder_in_tiles() {
-    let (_root, found) = tiny();
-    let latent = encode(&found, 96, 160, 64);
-    assert_eq!(latent.numbers().dims(), [1, 4, 48, 80]);
-    let node = DecodeLatent {
-        tile: 64,
-        ..decode(&found, latent)
-    };
-    let picture = node.run(&mut context()).unwrap();
-    assert_eq!(picture.dims(), [1, 3, 96, 160]);
-    assert!(
-        numbers(&picture.into_pixels())
-            .iter()
-            .all(|x| (0.0..=1.0).contains(x))
-    );
-}
-
-#[test]
-fn sides_that_do_not_fit_are_refused_with_those_that_do() {
-    let (_root, found) = tiny();
-    let node = EncodeLatent {
-        vae: found.vae.clone(),
-        image: picture(13, 16),
-        tile: 1024,
-    };
-    let message = node.run(&mut context()).unwrap_err().to_string();
-    assert!(message.contains("16×12"), "{message}");
-    let node = EmptyLatent {
-        width: 500,
-        height: 512,
-        batch: 1,
-        vae: None,
-    };
-    let message = node.run(&mut context()).unwrap_err().to_string();
-    assert!(message.contains("take 496 or 504"), "{message}");
-}
-
-#[test]
-fn latents_are_enlarged_and_keep_their_range() {
-    let (_root, found) = tiny();
-    let latent = encode(&found, 12, 16, 1024);
-    for filter in [
-        LatentFilter::Nearest,
-        LatentFilter::Area,
-        LatentFilter::Bilinear,
-        LatentFilter::Bicubic,
-    ] {
-        let of = |scale| {
-            let node = LatentUpscale {
-                latent: latent.clone(),
-                scale,
-                filter,
-            };
-            node.run(&mut context()).unwrap().numbers()
-        };
-        assert_eq!(of(2.0).dims(), [1, 4, 12, 16]);
-        assert_close(&of(1.0), &latent.numbers(), 1e-4);
-    }
-}
-
-#[test]
-fn blends_lie_between_both_and_follow_a_mask() {
-    let (_root, found) = tiny();
-    let (first, second) = (encode(&found, 12, 16, 1024), empty(&found, 1));
-    let of = |amount, mask| {
-        let node = BlendLatent {
-            first: first.clone(),
-            second: second.clone(),
-            amount,
-            mask,
-        };
-        node.run(&mut context()).unwrap().numbers()
-    };
-    assert_close(&of(0.0, None), &first.numbers(), 1e-6);
-    assert_close(&of(1.0, None), &second.numbers(), 1e-6);
-    assert_close(&of(0.5, None), &(first.numbers() * 0.5), 1e-6);
-    let masked = of(1.0, Some(half(12, 16)));
-    let side = |x: &Tensor<4>, from| numbers(&x.clone().narrow(3, from, 4));
-    assert_eq!(side(&masked, 0), side(&first.numbers(), 0));
-    assert_close(
-        &masked.narrow(3, 4, 4),
-        &second.numbers().narrow(3, 4, 4),
-        1e-6,
-    );
-}
-
-#[test]
-fn latents_are_kept_on_disk_as_they_are() {
-    let (_root, found) = tiny();
-    let latent = encode(&found, 12, 16, 1024);
-    let bytes = latent.encode().unwrap();
-    let back = Latent::decode(&mut Decode::new(bytes.as_bytes()), &Device::flex()).unwrap();
-    assert_eq!(numbers(&back.numbers()), numbers(&latent.numbers()));
-    assert_eq!((back.scale, back.factor), (latent.scale, latent.factor));
-    let cut = &bytes.as_bytes()[..40];
-    assert!(Latent::decode(&mut Decode::new(cut), &Device::flex()).is_err());
 }
 
 #[test]
