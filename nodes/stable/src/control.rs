@@ -61,4 +61,7 @@ impl Value for ControlNet {
     fn digest(&self) -> Option<Digest> {
         Some(self.weights())
     }
+    fn is_current(&self) -> bool {
+        self.source.is_current()
+    }
 }

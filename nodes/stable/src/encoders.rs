@@ -112,4 +112,9 @@ impl Value for TextEncoders {
         }
         Some(hasher.finish())
     }
+    fn is_current(&self) -> bool {
+        let loras = self.loras.iter().map(|lora| &lora.source);
+        let mut all = self.parts.iter().map(|part| &part.source).chain(loras);
+        all.all(Source::is_current)
+    }
 }

@@ -53,9 +53,9 @@ impl Node for LoadLora {
 
     fn run(self, context: &mut Context) -> Result<Adapted> {
         let source = Source::open("file", &self.file)?;
+        fits(&source, &self.model)?;
         // A file that is none is told of here, not where it is used.
         lora(&source, context)?;
-        fits(&source, &self.model)?;
         let strong = |strength| Strong {
             source: source.clone(),
             strength,

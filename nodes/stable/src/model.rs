@@ -150,4 +150,11 @@ impl Value for StableModel {
         }
         Some(hasher.finish())
     }
+    fn is_current(&self) -> bool {
+        let loras = self.loras.iter().map(|lora| &lora.source);
+        let controls = self.guides.controls.iter().map(|led| &led.net.source);
+        let mut all = [&self.source].into_iter().chain(loras).chain(controls);
+        let shown = self.guides.pictures.as_ref();
+        all.all(Source::is_current) && shown.is_none_or(|shown| shown.tokens.is_current())
+    }
 }

@@ -87,6 +87,9 @@ impl Value for IpAdapter {
         }
         Some(hasher.finish())
     }
+    fn is_current(&self) -> bool {
+        self.source.is_current() && self.encoder.is_current()
+    }
 }
 
 /// Pictures as an IP-Adapter shows them to a U-Net.
@@ -105,5 +108,8 @@ impl Value for PictureTokens {
     fn bytes(&self) -> u64 {
         let count = |tokens: &Tensor<3>| tokens.dims().iter().product::<usize>();
         4 * (count(&self.shown) + count(&self.nothing)) as u64
+    }
+    fn is_current(&self) -> bool {
+        self.adapter.is_current()
     }
 }

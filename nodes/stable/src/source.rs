@@ -64,6 +64,15 @@ impl Source {
             .finish()
     }
 
+    /// Whether the file and the `config.json` beside it are those that were opened.
+    pub(crate) fn is_current(&self) -> bool {
+        let same = File::open(self.path()).is_ok_and(|file| file.content() == self.file.content());
+        let config = || fs::read_to_string(self.path().with_file_name("config.json")).ok();
+        same && self
+            .config()
+            .is_none_or(|known| config().as_deref() == Some(known))
+    }
+
     /// Whether the file has that key.
     ///
     /// # Errors

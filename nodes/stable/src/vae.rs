@@ -62,4 +62,7 @@ impl Value for Vae {
     fn digest(&self) -> Option<Digest> {
         Some(self.weights())
     }
+    fn is_current(&self) -> bool {
+        self.source.is_current()
+    }
 }

@@ -195,3 +195,17 @@ fn a_control_net_is_not_read_out_of_other_files() {
         "{message}"
     );
 }
+
+#[test]
+fn a_model_whose_file_changed_is_not_current() {
+    let (root, found) = tiny();
+    assert!(found.model.is_current() && found.encoders.is_current() && found.vae.is_current());
+    let config = root.path().join("unet/config.json");
+    let mut other = fs::read_to_string(&config).unwrap();
+    other.push(' ');
+    fs::write(&config, other).unwrap();
+    assert!(!found.model.is_current());
+    fs::remove_file(root.path().join("vae").join(NET)).unwrap();
+    assert!(!found.vae.is_current());
+    assert!(found.encoders.is_current());
+}

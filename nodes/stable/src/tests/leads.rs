@@ -147,6 +147,10 @@ fn a_lora_that_does_not_fit_names_the_file_and_the_keys() {
         .unwrap_err()
         .to_string();
     assert!(message.contains("lora.safetensors"), "{message}");
+    let message = adapted(root.path(), &found, "autoencoder_one", 1.0)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("`LoadVae` loads"), "{message}");
 }
 
 fn shown(root: &Path, model: &StableModel, strength: f32) -> Result<StableModel> {
