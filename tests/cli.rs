@@ -100,6 +100,10 @@ fn the_example_of_every_node_runs() {
         if id == "edge.Hed" {
             continue;
         }
+        // Checkpoints are not shipped.
+        if id.starts_with("stable.") {
+            continue;
+        }
         let graph = folder.path().join(format!("{id}.ron"));
         fs::write(&graph, run(&["node", id, "--example"]).with(0).out).unwrap();
         let out = folder.path().join(id);

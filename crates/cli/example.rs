@@ -4,13 +4,46 @@ use std::collections::BTreeSet;
 
 use weft::spec::{Effect, Form, NodeSpec, PortSpec, Range, Registry};
 
-/// Nodes that make a value to try a kind with: the type, the name of the node, its text.
+/// Nodes that make a value to try a kind with: the type, the wire, the text of the node; those that a text names stand
+/// before it.
 const MAKERS: &[(&str, &str, &str)] = &[
     ("Image", "photo", r#"LoadImage(path: "photos/rocket.jpg")"#),
     ("Mask", "edges", r#"Canny(image: Wire("photo"))"#),
     ("Instruction", "ask", r#"Instruction(text: "a rocket")"#),
     ("RetrievalIndex", "index", r#"BuildIndex(folder: "photos")"#),
+    ("StableModel", "base", CHECKPOINT),
+    ("TextEncoders", "base.encoders", CHECKPOINT),
+    ("Vae", "base.vae", CHECKPOINT),
+    (
+        "ControlNet",
+        "lead",
+        r#"LoadControlNet(file: "control.safetensors")"#,
+    ),
+    (
+        "IpAdapter",
+        "adapter",
+        r#"LoadIpAdapter(file: "ip-adapter.safetensors", encoder: "image_encoder.safetensors")"#,
+    ),
+    (
+        "PictureTokens",
+        "shown",
+        r#"EncodeImage(adapter: Wire("adapter"), image: Wire("photo"))"#,
+    ),
+    (
+        "Conditioning",
+        "words",
+        r#"EncodeText(encoders: Wire("base.encoders"), text: "a rocket")"#,
+    ),
+    ("Latent", "latent", "EmptyLatent()"),
 ];
+
+/// Checkpoints are not shipped, so such an example runs beside one.
+const CHECKPOINT: &str = r#"LoadCheckpoint(file: "model.safetensors")"#;
+
+/// The node of a wire.
+fn node_of(wire: &'static str) -> &'static str {
+    wire.split_once('.').map_or(wire, |(node, _)| node)
+}
 
 /// The text of a graph with one node of that kind. A picture or mask that it makes is saved.
 pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
@@ -21,12 +54,17 @@ pub(crate) fn graph_with(node: &NodeSpec, registry: &Registry) -> String {
         .iter()
         .filter_map(|port| input(port, output, &mut makers))
         .collect();
-    if makers.contains("Mask") {
-        makers.insert("Image");
+    for (_, wire, made) in MAKERS.iter().rev() {
+        if makers.contains(node_of(wire)) {
+            let others = MAKERS.iter().map(|(_, wire, _)| wire);
+            let needed = others.filter(|wire| made.contains(&format!("Wire(\"{wire}\")")));
+            makers.extend(needed.map(|wire| node_of(wire)));
+        }
     }
     let mut text = "Graph(\n    format: 1,\n    nodes: {\n".to_owned();
-    for (ty, name, made) in MAKERS {
-        if makers.contains(ty) {
+    for (_, wire, made) in MAKERS {
+        let name = node_of(wire);
+        if makers.remove(name) {
             text += &format!("        \"{name}\": {made},\n");
         }
     }
@@ -52,7 +90,9 @@ fn input(
     makers: &mut BTreeSet<&'static str>,
 ) -> Option<String> {
     // A text that may be left out is where a kind has a choice of what to be given.
-    let is_left_out = port.optional && port.form != Form::Text;
+    // What guidance leads away from may be left out only where there is none.
+    let is_wanted = port.form == Form::Text || port.ty.as_str() == "Conditioning";
+    let is_left_out = port.optional && !is_wanted;
     if port.default.is_some() || is_left_out {
         return None;
     }
@@ -60,8 +100,8 @@ fn input(
     let ty = element.as_ref().unwrap_or(&port.ty);
     let maker = MAKERS.iter().find(|(made, ..)| *made == ty.as_str());
     let value = match maker {
-        Some((made, name, _)) => {
-            makers.insert(made);
+        Some((_, name, _)) => {
+            makers.insert(node_of(name));
             if element.is_some() {
                 format!("[Wire(\"{name}\"), Wire(\"{name}\")]")
             } else {
@@ -88,14 +128,13 @@ fn written(name: &str, form: &Form, range: Option<Range>, output: Option<&str>) 
         Form::Number => format!("{:?}", number(0.5)),
         Form::Text if name == "path" => "\"out/it\"".to_owned(),
         Form::Text => "\"a rocket\"".to_owned(),
-        Form::File => format!(
-            "\"photos/{}\"",
-            match output {
-                Some("Image") => "rocket.jpg",
-                Some("RetrievalIndex") => "photos.index",
-                _ => "SOURCES.md",
-            }
-        ),
+        Form::File => match output {
+            Some("Image") => "\"photos/rocket.jpg\"",
+            Some("RetrievalIndex") => "\"photos/photos.index\"",
+            Some("StableModel" | "Vae" | "ControlNet" | "IpAdapter") => "\"model.safetensors\"",
+            _ => "\"photos/SOURCES.md\"",
+        }
+        .to_owned(),
         Form::Folder => "\"photos\"".to_owned(),
         Form::Color => "\"#ff8800\"".to_owned(),
         Form::Choice(words) => words

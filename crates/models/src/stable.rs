@@ -19,6 +19,7 @@ mod lora;
 #[cfg(test)]
 mod parity;
 mod source;
+pub mod tokens;
 pub mod unet;
 
 pub use families::{FAMILIES, Family, Found, Kind, detect};

@@ -22,3 +22,6 @@ pub const UPSCALE: &[u8] =
 
 /// A name for the encoder with its tokeniser, forever: another one if equal texts ever give another vector.
 pub const TEXT_NAME: &str = "minilm-l6-v2";
+
+/// The merges of CLIP's tokeniser, one a line, in order.
+pub const CLIP_MERGES: &str = include_str!("../../../models/clip/merges.txt");

@@ -10,6 +10,7 @@ pub const PACKS: &[Pack] = &[
     weft_instruct::PACK,
     weft_retrieve::PACK,
     weft_sample::PACK,
+    weft_stable::PACK,
     weft_upscale::PACK,
     weft_save::PACK,
 ];

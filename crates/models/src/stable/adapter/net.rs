@@ -41,6 +41,11 @@ pub enum AdapterError {
 }
 
 impl Adapter {
+    /// Whether it takes the hidden states of pictures rather than their embeddings, and of how many channels.
+    pub fn wants(&self) -> (bool, usize) {
+        self.projection.wants()
+    }
+
     /// Tokens for [`crate::stable::unet::Pictures`], of what an image encoder of CLIP says of pictures: the whole
     /// picture's projected embedding, one row, for a plain adapter; the hidden states before its last layer for
     /// one with a resampler ("plus"). To leave pictures out, as guidance does, give zeros for the embedding; for

@@ -22,6 +22,14 @@ pub(super) enum Projection {
 }
 
 impl Projection {
+    /// Whether it is of hidden states, and the channels of what it takes.
+    pub(super) fn wants(&self) -> (bool, usize) {
+        match self {
+            Self::Whole(whole) => (false, whole.dense.weight.dims()[0]),
+            Self::Resampled(resampler) => (true, resampler.first.weight.dims()[0]),
+        }
+    }
+
     pub(super) fn forward(&self, features: Tensor<3>) -> Tensor<3> {
         match self {
             Self::Whole(whole) => whole.forward(features),

@@ -68,6 +68,12 @@ fn an_adapter_with_a_resampler_shows_pictures_as_in_diffusers() {
 }
 
 #[test]
+fn an_adapter_says_what_it_takes_of_pictures() {
+    assert_eq!(adapter("unet_one").wants(), (false, 20));
+    assert_eq!(adapter("unet_xl").wants(), (true, 20));
+}
+
+#[test]
 fn an_adapter_of_another_u_net_is_refused() {
     let error = unet("unet_one")
         .with_adapter(&adapter("unet_xl"))

@@ -2,11 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::read::refused;
+use super::read::{refused, source};
 use crate::{
     WeightsError,
-    stable::clip::{Activation, layer::Sizes},
+    stable::{
+        File,
+        clip::{Activation, layer::Sizes},
+    },
 };
+
+/// Heads of attention in every published size.
+const HEADS: usize = 16;
+/// Channels of a token of OpenAI's encoder; those of OpenCLIP that adapters are published for have more.
+const OF_OPEN_AI: usize = 1024;
 
 /// The sizes of an image encoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +74,40 @@ impl Config {
         };
         config.check().map_err(refused)?;
         Ok(config)
+    }
+
+    /// The sizes that the shapes of a file tell. The heads are 16, as in all that are published with adapters, and the
+    /// activation is that of OpenAI's for its width and that of OpenCLIP's for others.
+    ///
+    /// # Errors
+    /// No safetensors file, or none of an image encoder.
+    pub fn derived(file: File<'_>) -> Result<Self, WeightsError> {
+        let source = source(file)?;
+        let read = || -> Result<Self, String> {
+            let inner = |leaf: &str| format!("vision_model.{leaf}");
+            let [width, _, patch, _] = source.shape(&inner("embeddings.patch_embedding.weight"))?;
+            let [tokens, _] = source.shape(&inner("embeddings.position_embedding.weight"))?;
+            let [dense, _] = source.shape(&inner("encoder.layers.0.mlp.fc1.weight"))?;
+            let [projection, _] = source.shape("visual_projection.weight")?;
+            let config = Self {
+                size: tokens.saturating_sub(1).isqrt() * patch,
+                patch,
+                width,
+                layers: source.count(&inner("encoder.layers")),
+                heads: HEADS,
+                dense,
+                activation: if width == OF_OPEN_AI {
+                    Activation::QuickGelu
+                } else {
+                    Activation::Gelu
+                },
+                projection,
+                epsilon: 1e-5,
+            };
+            config.check()?;
+            Ok(config)
+        };
+        read().map_err(refused)
     }
 
     /// Tokens of a picture: its patches, and one of the whole.

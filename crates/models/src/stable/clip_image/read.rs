@@ -27,6 +27,12 @@ fn is_other(key: &str) -> bool {
     (!is_ours && is_of_clip) || key.ends_with("position_ids")
 }
 
+pub(super) fn source(file: File<'_>) -> Result<Source<'_>, WeightsError> {
+    Source::new(file, NAME, |weights| {
+        Ok(Layout::new(weights, "", Renames::identity(), is_other))
+    })
+}
+
 impl ClipImage {
     /// Reads a file of transformers.
     ///
@@ -35,9 +41,7 @@ impl ClipImage {
     /// not fit is named.
     pub fn read(file: File<'_>, config: &Config) -> Result<Self, WeightsError> {
         config.check().map_err(refused)?;
-        let mut source = Source::new(file, NAME, |weights| {
-            Ok(Layout::new(weights, "", Renames::identity(), is_other))
-        })?;
+        let mut source = source(file)?;
         let (width, patch, epsilon) = (config.width, config.patch, config.epsilon);
         let inner = |leaf: &str| format!("vision_model.{leaf}");
         let kernel = inner("embeddings.patch_embedding.weight");

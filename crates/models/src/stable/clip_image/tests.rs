@@ -7,6 +7,7 @@ use crate::{
     Problem,
     stable::{
         File,
+        clip::Activation,
         parity::{assert_parity, changed, note, on_cpu, parity, problems, weights},
     },
 };
@@ -21,6 +22,26 @@ fn two_image_encoders_see_what_those_of_transformers_see() {
         assert_parity(&found.hidden, &on_cpu(&parity, "hidden"));
         let whole: Tensor<2> = on_cpu(&parity, "whole");
         assert_parity(&found.whole, &whole.unsqueeze_dim(1));
+    }
+}
+
+#[test]
+fn sizes_are_told_by_shapes() {
+    for name in ["clip_image_one", "clip_image_two"] {
+        let bytes = weights(name);
+        let told = Config::from_json(&note(&bytes, "config")).unwrap();
+        let found = Config::derived(File::new(&bytes, &Device::flex()));
+        if !told.width.is_multiple_of(16) {
+            // Every published one has 16 heads.
+            assert!(found.unwrap_err().to_string().contains("16 heads"));
+            continue;
+        }
+        let wanted = Config {
+            heads: 16,
+            activation: Activation::Gelu,
+            ..told
+        };
+        assert_eq!(found.unwrap(), wanted);
     }
 }
 

@@ -1,0 +1,194 @@
+//! A model with its guides, seen as a denoiser.
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+use weft_diffusion::{
+    Denoise, Progress, VpPoint,
+    guidance::{classifier_free, rescaled, within},
+};
+use weft_models::stable::{
+    control,
+    unet::{Control, Given, Pictures, UNet},
+};
+use weft_node::{Context, Error, Result};
+
+use crate::{StableModel, guides::Part, plan::Noise, preview::preview};
+
+/// What the model is told on one side of guidance, for the whole batch.
+pub(crate) struct Side {
+    /// `[batch, tokens, context]`.
+    pub(crate) text: Tensor<3>,
+    /// For SDXL: sizes `[batch, 6]` and whole text `[batch, width]`.
+    pub(crate) added: Option<[Tensor<2>; 2]>,
+    /// `[batch, tokens, context]`.
+    pub(crate) pictures: Option<Tensor<3>>,
+}
+
+/// A ControlNet with its picture for the whole batch.
+pub(crate) struct Led {
+    pub(crate) net: Arc<control::ControlNet>,
+    pub(crate) picture: Tensor<4>,
+    pub(crate) strength: f32,
+    pub(crate) part: Part,
+}
+
+/// How strongly the text is followed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weight {
+    pub(crate) guidance: f64,
+    /// Noise levels above the first and up to the second, between which it holds.
+    pub(crate) levels: [f64; 2],
+    pub(crate) rescale: f64,
+}
+
+/// What stays where a mask is 0.
+pub(crate) struct Kept {
+    /// `[batch, 1, height, width]`, 1 for what is drawn anew.
+    pub(crate) mask: Tensor<4>,
+    pub(crate) latents: Tensor<4>,
+    pub(crate) noise: Tensor<4>,
+}
+
+impl Kept {
+    /// `drawn` within the mask, and around it what was there, with noise of that level.
+    pub(crate) fn around(&self, drawn: Tensor<4>, sigma: f64) -> Tensor<4> {
+        let mut stays = self.latents.clone();
+        if sigma > 0.0 {
+            stays = stays + self.noise.clone() * sigma;
+        }
+        drawn * self.mask.clone() + stays * (1.0 - self.mask.clone())
+    }
+}
+
+/// A model with its guides.
+pub(crate) struct Guided<'a> {
+    pub(crate) net: &'a UNet,
+    pub(crate) model: &'a StableModel,
+    /// With the text, and what it leads away from.
+    pub(crate) sides: [Option<Side>; 2],
+    pub(crate) controls: Vec<Led>,
+    /// What a model for inpainting sees, for the whole batch.
+    pub(crate) painted: Option<Tensor<4>>,
+    pub(crate) weight: Weight,
+    pub(crate) kept: Option<Kept>,
+    pub(crate) noise: Noise,
+    pub(crate) context: &'a Context,
+}
+
+/// Steps between previews.
+const PREVIEW: usize = 4;
+
+/// One call of the network: latents as it takes them, and when.
+struct Call {
+    noisy: Tensor<4>,
+    inputs: Tensor<4>,
+    time: Tensor<1>,
+    /// On the way from noise, 0, to picture, 1.
+    place: f64,
+}
+
+impl Guided<'_> {
+    /// What the network says on one side.
+    fn said(&self, side: &Side, call: &Call) -> Tensor<4> {
+        let added = side.added.as_ref().map(|[sizes, whole]| [sizes, whole]);
+        let shown = self.model.guides.pictures.as_ref();
+        let shown = shown.filter(|shown| shown.strength != 0.0 && shown.part.holds(call.place));
+        let pictures = shown.zip(side.pictures.as_ref());
+        let given = Given {
+            text: &side.text,
+            added,
+            pictures: pictures.map(|(shown, tokens)| Pictures {
+                tokens,
+                strength: shown.strength,
+            }),
+        };
+        let control = self.control(&given, call);
+        self.net
+            .controlled(call.inputs.clone(), &call.time, &given, control.as_ref())
+    }
+
+    /// What all ControlNets add together.
+    fn control(&self, given: &Given<'_>, call: &Call) -> Option<Control> {
+        let holds = |led: &&Led| led.strength != 0.0 && led.part.holds(call.place);
+        let led = self.controls.iter().filter(holds);
+        let added = led.map(|led| {
+            let inputs = led.net.config().trunk.inputs;
+            let latents = if inputs == call.noisy.dims()[1] {
+                &call.noisy
+            } else {
+                &call.inputs
+            };
+            let given = Given {
+                pictures: None,
+                ..*given
+            };
+            let pair = (latents.clone(), led.picture.clone());
+            led.net.forward(pair, &call.time, &given, led.strength)
+        });
+        added.reduce(|all, one| all.and(&one))
+    }
+
+    fn call(&self, noisy: Tensor<4>, sigma: f64) -> Call {
+        let trained = &self.model.trained;
+        let time = trained.time(sigma);
+        let last = (trained.levels().len() - 1) as f64;
+        let parts = [Some(noisy.clone()), self.painted.clone()];
+        Call {
+            inputs: Tensor::cat(parts.into_iter().flatten().collect(), 1),
+            time: Tensor::full([noisy.dims()[0]], time, &noisy.device()),
+            place: 1.0 - time / last,
+            noisy,
+        }
+    }
+}
+
+impl Denoise for Guided<'_> {
+    type Error = Error;
+
+    fn denoised(&mut self, x: Tensor<4>, sigma: f64, _: usize) -> Result<Tensor<4>> {
+        if self.context.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        let x = match &self.kept {
+            Some(kept) => kept.around(x, sigma),
+            None => x,
+        };
+        let at = VpPoint::of_sigma(sigma);
+        let call = self.call(x * at.alpha, sigma);
+        let weight = within(self.weight.guidance, sigma, self.weight.levels);
+        let said = |side: &Option<Side>| side.as_ref().map(|side| self.said(side, &call));
+        let [with, without] = &self.sides;
+        let without = if weight == 1.0 { None } else { said(without) };
+        let Some(with) = said(with) else {
+            return Err(Error::input("positive", "the model is told nothing"));
+        };
+        let mut output = with.clone();
+        if let Some(without) = without {
+            output = classifier_free(with.clone(), without, weight);
+            if self.weight.rescale > 0.0 {
+                output = rescaled(output, with, self.weight.rescale);
+            }
+        }
+        let clean = self.model.prediction.clean(output, call.noisy, at);
+        Ok(match &self.kept {
+            Some(kept) => kept.around(clean, 0.0),
+            None => clean,
+        })
+    }
+
+    fn noise(&mut self, _: &Tensor<4>, draw: usize) -> Tensor<4> {
+        self.noise.of(draw as u64 + 1)
+    }
+
+    fn finished(&mut self, progress: Progress<'_>) -> Result<()> {
+        self.context.step(progress.done, progress.total)?;
+        if progress.done.is_multiple_of(PREVIEW) && progress.done < progress.total {
+            let picture = preview(progress.denoised, self.model.scale);
+            if let Some(picture) = picture {
+                self.context.preview(&picture);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! `stable.EncodeImage`.
+
+use burn::tensor::Tensor;
+use weft_models::stable::{adapter::Adapter, clip_image::ClipImage};
+use weft_node::{
+    Context, Error, Inputs, Node, Result,
+    value::{ColorSpace, Image},
+};
+use weft_vision::{
+    color::{in_space, rgb},
+    geometry::crop,
+    resample::{Filter, resize},
+};
+
+use crate::{IpAdapter, PictureTokens};
+
+/// Show pictures to an IP-Adapter.
+///
+/// Each is scaled until its shorter side fits, and its middle is seen. The pictures of a batch are shown together.
+#[derive(Inputs)]
+pub struct EncodeImage {
+    /// The adapter, from `LoadIpAdapter`.
+    pub adapter: IpAdapter,
+    /// The pictures.
+    pub image: Image,
+}
+
+impl Node for EncodeImage {
+    const ID: &'static str = "stable.EncodeImage";
+    type Output = PictureTokens;
+
+    fn run(self, context: &mut Context) -> Result<PictureTokens> {
+        let (net, eye) = (self.adapter.net(context)?, self.adapter.eye(context)?);
+        let (is_hidden, wanted) = net.wants();
+        let sizes = eye.config();
+        let given = if is_hidden {
+            sizes.width
+        } else {
+            sizes.projection
+        };
+        if wanted != given {
+            let message =
+                format!("it wants {wanted} channels of a picture, and its encoder gives {given}");
+            return Err(Error::input("adapter", message));
+        }
+        let size = eye.config().size;
+        let pictures = rgb(&in_space(&self.image, ColorSpace::Srgb));
+        let pictures = middle(pictures.to_device(context.device()), size);
+        let black = pictures.zeros_like().narrow(0, 0, 1);
+        let shown = said(&eye, pictures, is_hidden);
+        let nothing = if is_hidden {
+            said(&eye, black, true).repeat_dim(0, shown.dims()[0])
+        } else {
+            shown.zeros_like()
+        };
+        Ok(PictureTokens {
+            shown: row(&net, shown),
+            nothing: row(&net, nothing),
+            adapter: self.adapter,
+        })
+    }
+}
+
+/// What the adapter is told of pictures.
+fn said(eye: &ClipImage, pictures: Tensor<4>, is_hidden: bool) -> Tensor<3> {
+    let said = eye.encode(pictures);
+    if is_hidden { said.hidden } else { said.whole }
+}
+
+/// The tokens of all pictures, one after the other.
+fn row(net: &Adapter, features: Tensor<3>) -> Tensor<3> {
+    let tokens = net.tokens(features);
+    let [pictures, count, width] = tokens.dims();
+    tokens.reshape([1, pictures * count, width])
+}
+
+/// The middle of pictures whose shorter side is scaled to `size`.
+fn middle(pictures: Tensor<4>, size: usize) -> Tensor<4> {
+    let [_, _, height, width] = pictures.dims();
+    let scaled = |side: usize| (side * size / height.min(width)).max(size);
+    let (tall, wide) = (scaled(height), scaled(width));
+    let pictures = resize(pictures, (tall, wide), Filter::Bicubic);
+    crop(
+        pictures,
+        ((tall - size) / 2, (wide - size) / 2),
+        (size, size),
+    )
+}

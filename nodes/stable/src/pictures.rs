@@ -1,0 +1,115 @@
+//! An IP-Adapter as a value, and pictures as it shows them.
+
+use std::sync::Arc;
+
+use burn::{module::Module, tensor::Tensor};
+use weft_models::stable::{
+    File,
+    adapter::Adapter,
+    clip_image::{ClipImage, Config},
+};
+use weft_node::{
+    Context, Result,
+    value::{Digest, Hasher, Value},
+};
+
+use crate::source::{Source, precision};
+
+/// An IP-Adapter with the image encoder that it was trained with; a handle that is cheap to copy. Its weights are read
+/// when it is first used, and the host holds them.
+#[derive(Clone, Debug)]
+pub struct IpAdapter {
+    pub(crate) source: Source,
+    pub(crate) encoder: Source,
+    pub(crate) sizes: Arc<Config>,
+    pub(crate) half: bool,
+}
+
+/// What to do about a file of other weights.
+pub(crate) const CURE: &str = "take ip-adapter_*.safetensors, plain or plus, of h94/IP-Adapter or one like them; those of faces are not read";
+/// What to do about a file of another image encoder.
+pub(crate) const ENCODER: &str = "take image_encoder/model.safetensors of h94/IP-Adapter: that of models/ for SD 1, that of sdxl_models/ for SDXL";
+
+impl IpAdapter {
+    /// The adapter.
+    ///
+    /// # Errors
+    /// A file that cannot be read or does not fit.
+    pub(crate) fn net(&self, context: &Context) -> Result<Arc<Adapter>> {
+        let device = context.device();
+        context.model(self.weights(&self.source), device, || {
+            let net = self.source.read(device, CURE, |file| {
+                let file = File {
+                    precision: precision(self.half),
+                    ..file
+                };
+                Adapter::read(file)
+            })?;
+            let bytes = 4 * net.num_params() as u64;
+            Ok((net, bytes))
+        })
+    }
+
+    /// The image encoder.
+    ///
+    /// # Errors
+    /// A file that cannot be read or does not fit.
+    pub(crate) fn eye(&self, context: &Context) -> Result<Arc<ClipImage>> {
+        let device = context.device();
+        context.model(self.weights(&self.encoder), device, || {
+            let net = self.encoder.read(device, ENCODER, |file| {
+                let file = File {
+                    precision: precision(self.half),
+                    ..file
+                };
+                ClipImage::read(file, &self.sizes)
+            })?;
+            let bytes = 4 * net.num_params() as u64;
+            Ok((net, bytes))
+        })
+    }
+
+    fn weights(&self, source: &Source) -> Digest {
+        Hasher::new("ip adapter")
+            .digest(&source.digest())
+            .number(u64::from(self.half))
+            .finish()
+    }
+}
+
+impl Value for IpAdapter {
+    const TYPE: &'static str = "IpAdapter";
+
+    fn digest(&self) -> Option<Digest> {
+        let mut hasher = Hasher::new(Self::TYPE);
+        for source in [&self.source, &self.encoder] {
+            hasher.digest(&self.weights(source));
+        }
+        Some(hasher.finish())
+    }
+    fn is_current(&self) -> bool {
+        self.source.is_current() && self.encoder.is_current()
+    }
+}
+
+/// Pictures as an IP-Adapter shows them to a U-Net.
+#[derive(Clone, Debug)]
+pub struct PictureTokens {
+    pub(crate) adapter: IpAdapter,
+    /// `[1, tokens, context]`, of all pictures one after the other.
+    pub(crate) shown: Tensor<3>,
+    /// The same of nothing, for guidance to lead away from.
+    pub(crate) nothing: Tensor<3>,
+}
+
+impl Value for PictureTokens {
+    const TYPE: &'static str = "PictureTokens";
+
+    fn bytes(&self) -> u64 {
+        let count = |tokens: &Tensor<3>| tokens.dims().iter().product::<usize>();
+        4 * (count(&self.shown) + count(&self.nothing)) as u64
+    }
+    fn is_current(&self) -> bool {
+        self.adapter.is_current()
+    }
+}

@@ -1,0 +1,184 @@
+//! Files of weights: what they are told by at a glance, and errors that name the file, the key and the cure.
+
+use std::{fs, io::Read, path::Path, sync::Arc};
+
+use burn::tensor::Device;
+use serde_json::{Map, Value};
+use weft_models::{WeightsError, stable};
+use weft_node::{
+    Error, Result,
+    value::{Digest, File, Hasher},
+};
+use weft_tensor::Precision;
+
+/// A file of weights, and what a `config.json` beside it says of the sizes.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    file: File,
+    config: Option<Arc<str>>,
+    /// The input that names it.
+    input: &'static str,
+}
+
+/// A file's index is smaller, or it is none.
+const MOST_INDEX: u64 = 100 << 20;
+
+impl Source {
+    /// The file at an input of a node; `config.json` counts if the file has a name that diffusers or transformers
+    /// give, since only these write one.
+    ///
+    /// # Errors
+    /// At a glance it is no whole safetensors file, or the `config.json` cannot be read.
+    pub(crate) fn open(input: &'static str, file: &File) -> Result<Self> {
+        index(file).map_err(|why| at_file(input, file, &why))?;
+        let is_theirs = |name: &&str| file.stem().starts_with(*name);
+        let names = ["diffusion_pytorch_model", "model", "pytorch_model"];
+        let beside = file.path().with_file_name("config.json");
+        let config = if names.iter().any(is_theirs) && beside.is_file() {
+            Some(text(input, &beside)?.into())
+        } else {
+            None
+        };
+        let file = file.clone();
+        Ok(Self {
+            file,
+            config,
+            input,
+        })
+    }
+
+    /// The `config.json` beside it.
+    pub(crate) fn config(&self) -> Option<&str> {
+        self.config.as_deref()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        let config = self.config.as_deref().unwrap_or_default();
+        Hasher::new("weights")
+            .digest(&self.file.content())
+            .field(config.as_bytes())
+            .finish()
+    }
+
+    /// Whether the file and the `config.json` beside it are those that were opened.
+    pub(crate) fn is_current(&self) -> bool {
+        let same = File::open(self.path()).is_ok_and(|file| file.content() == self.file.content());
+        let config = || fs::read_to_string(self.path().with_file_name("config.json")).ok();
+        same && self
+            .config()
+            .is_none_or(|known| config().as_deref() == Some(known))
+    }
+
+    /// Whether the file has that key.
+    ///
+    /// # Errors
+    /// It cannot be read any more.
+    pub(crate) fn has(&self, key: &str) -> Result<bool> {
+        let index = index(&self.file).map_err(|why| at_file(self.input, &self.file, &why))?;
+        Ok(index.contains_key(key))
+    }
+
+    /// Reads the file, and what `read` finds in it; `cure` ends the message of what does not fit.
+    ///
+    /// # Errors
+    /// It cannot be read, or those of `read`.
+    pub(crate) fn read<T>(
+        &self,
+        device: &Device,
+        cure: &str,
+        read: impl FnOnce(stable::File<'_>) -> Result<T, WeightsError>,
+    ) -> Result<T> {
+        let bytes = self.file.read().map_err(Error::Io)?;
+        let file = stable::File::new(&bytes, device);
+        read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
+    }
+
+    /// An error about this file.
+    pub(crate) fn refused(&self, why: &str) -> Error {
+        at_file(self.input, &self.file, why)
+    }
+}
+
+/// What a network is computed in.
+pub(crate) fn precision(half: bool) -> Precision {
+    if half {
+        Precision::Bf16
+    } else {
+        Precision::F32
+    }
+}
+
+/// The text of a file beside one that a graph names.
+pub(crate) fn text(input: &'static str, path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| {
+        Error::input(
+            input,
+            format!(
+                "cannot read what belongs to it: {error}\nin {}",
+                path.display()
+            ),
+        )
+    })
+}
+
+fn at_file(input: &'static str, file: &File, why: &str) -> Error {
+    Error::input(input, format!("{why}\nin {}", file.path().display()))
+}
+
+/// Refuses a file that is, at a glance, no whole safetensors file; nothing but its index is read.
+///
+/// # Errors
+/// What it is instead, and the cure.
+pub(crate) fn glance(input: &'static str, file: &File) -> Result<()> {
+    index(file)
+        .map(|_| ())
+        .map_err(|why| at_file(input, file, &why))
+}
+
+/// What is said of a file that is none.
+const ODD: &str = "it is not a safetensors file; take the .safetensors file of the model";
+
+/// What is said of a file of torch.
+const PICKLE: &str = "it is a pickle (.ckpt, .pt, .bin), which can run code as it is read, so it is not read; take the \
+                      .safetensors file of the same model, or convert it on a machine that may run it";
+
+/// The index of a safetensors file.
+fn index(file: &File) -> Result<Map<String, Value>, String> {
+    let failed = |error: std::io::Error| format!("cannot read it: {error}");
+    let opened = fs::File::open(file.path()).map_err(failed)?;
+    let total = opened.metadata().map_err(failed)?.len();
+    let read = |length: u64| {
+        let mut bytes = Vec::new();
+        let part = (&opened).take(length).read_to_end(&mut bytes);
+        part.map(|_| bytes).map_err(failed)
+    };
+    let first = read(8)?;
+    if first.starts_with(b"PK\x03\x04") || first.starts_with(&[0x80, 2]) {
+        return Err(PICKLE.to_owned());
+    }
+    let length = <[u8; 8]>::try_from(first.as_slice()).map_err(|_| ODD.to_owned())?;
+    let length = u64::from_le_bytes(length);
+    if length > MOST_INDEX {
+        return Err(ODD.to_owned());
+    }
+    let bytes = read(length)?;
+    let whole = |wanted: u64| {
+        if wanted <= total {
+            return Ok(());
+        }
+        Err(format!(
+            "the weights are cut off: {total} bytes of {wanted} are there; download the file again"
+        ))
+    };
+    whole(8 + length)?;
+    let index: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| ODD.to_owned())?;
+    let ends = index
+        .values()
+        .filter_map(|tensor| tensor.get("data_offsets")?.get(1)?.as_u64());
+    whole(8 + length + ends.max().unwrap_or(0))?;
+    Ok(index)
+}
