@@ -215,8 +215,18 @@ fn an_item_is_made_again_from_the_ledger_and_from_its_picture() {
         .with(0);
     let files = place.files("out");
     assert_eq!(files.len(), 4);
-    let contents: std::collections::BTreeSet<_> = files.values().collect();
+    let contents: std::collections::BTreeSet<_> = files.values().map(|it| pixels(it)).collect();
     assert_eq!(contents.len(), 4, "each has a seed of its own");
+    let entries = place.entries("out");
+    let seeds: std::collections::BTreeSet<_> = entries
+        .iter()
+        .map(|it| it["seeds"]["noise"].as_u64().unwrap())
+        .collect();
+    assert_eq!(seeds.len(), 4);
+    assert!(
+        entries[0]["seeds"].get("ground").is_none(),
+        "a seed that the graph fixes stays"
+    );
     let again = place
         .run(&["remake", "out", "sigma=2_2", "--out", "again", "--no-cache"])
         .with(0);

@@ -216,10 +216,10 @@ pub fn plan(graph: &Graph, packs: &Packs, mut names: Names) -> Result<Plan, Vec<
 fn derived(graph: &Graph, node: &Node, item: Option<&ItemNames>) -> Option<(Node, u64)> {
     let item = item?;
     let is_seed = |argument: &Argument| {
-        let Argument::Literal { literal, origin } = argument else {
+        let Argument::Literal { literal, input, .. } = argument else {
             return None;
         };
-        let input = graph.input_at(origin)?;
+        let input = graph.inputs().get((*input)?)?;
         let is_free = input.ty.as_str() == "Seed" && !item.varied.contains(&input.name);
         let &Literal::Integer(seed) = literal else {
             return None;

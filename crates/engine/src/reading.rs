@@ -22,7 +22,9 @@ impl Reading<'_> {
     /// What the input takes.
     pub(crate) fn source(&mut self, argument: &Argument) -> Option<Source> {
         match argument {
-            Argument::Literal { literal, origin } => {
+            Argument::Literal {
+                literal, origin, ..
+            } => {
                 let value = self.kind.kind.literal(self.port, literal);
                 self.value(value, literal, origin)
             }
@@ -33,7 +35,9 @@ impl Reading<'_> {
                 let element = if *is_mapped { ty } else { ty.element()? };
                 let items = items.iter().map(|item| match item {
                     // A port that takes lists reads a literal among wires as a list of one.
-                    Argument::Literal { literal, origin } if !*is_mapped => {
+                    Argument::Literal {
+                        literal, origin, ..
+                    } if !*is_mapped => {
                         let literal = Literal::List(vec![literal.clone()]);
                         let value = self.kind.kind.literal(self.port, &literal);
                         self.value(value, &literal, origin)
@@ -71,7 +75,9 @@ impl Reading<'_> {
     /// An argument of a call, which is of type `ty`.
     fn argument(&mut self, ty: &TypeName, argument: &Argument) -> Option<Source> {
         match argument {
-            Argument::Literal { literal, origin } => {
+            Argument::Literal {
+                literal, origin, ..
+            } => {
                 let value = literal_of(self.packs, ty, literal);
                 self.value(value, literal, origin)
             }

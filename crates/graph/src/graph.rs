@@ -62,6 +62,8 @@ pub enum Argument {
     Literal {
         /// The value, canonical in the port's form; paths are absolute.
         literal: Literal,
+        /// The place of the input of the graph itself in [`Graph::inputs`], if that gave it, as a whole.
+        input: Option<usize>,
         /// Where it was written.
         origin: Origin,
     },
@@ -139,14 +141,6 @@ impl Graph {
     /// The declared inputs with their values.
     pub fn inputs(&self) -> &[InputValue] {
         &self.inputs
-    }
-
-    /// The input of the graph itself whose value a literal is, by where it was written.
-    pub fn input_at(&self, origin: &Origin) -> Option<&InputValue> {
-        let is_there = |input: &&InputValue| {
-            Arc::ptr_eq(&input.origin.source, &origin.source) && input.origin.span == origin.span
-        };
-        self.inputs.iter().find(is_there)
     }
 
     /// The declared outputs.

@@ -190,7 +190,11 @@ impl Fitter<'_, '_, '_> {
         if let Some(default) = &port.default {
             let literal = port.form.read(default).ok()?;
             let origin = self.origin(call_at.clone());
-            return Some(Some(Argument::Literal { literal, origin }));
+            return Some(Some(Argument::Literal {
+                literal,
+                input: None,
+                origin,
+            }));
         }
         if port.optional {
             return Some(None);

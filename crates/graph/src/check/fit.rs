@@ -131,8 +131,13 @@ impl Fitter<'_, '_, '_> {
                 self.list_wanted(value, want);
                 return Fitted::default();
             }
-            _ => read(value, want.slot, &mut self.report.suggest)
-                .map(|literal| Argument::Literal { literal, origin }),
+            _ => {
+                read(value, want.slot, &mut self.report.suggest).map(|literal| Argument::Literal {
+                    literal,
+                    input: None,
+                    origin,
+                })
+            }
         };
         match found {
             Ok(argument) => Fitted {
@@ -193,7 +198,11 @@ impl Fitter<'_, '_, '_> {
             Linked::Literal => match read(value, want.slot, &mut self.report.suggest) {
                 Ok(literal) => {
                     let origin = self.origin(value.span.clone());
-                    Some(vec![Argument::Literal { literal, origin }])
+                    Some(vec![Argument::Literal {
+                        literal,
+                        input: None,
+                        origin,
+                    }])
                 }
                 Err(mistakes) => {
                     self.add_all(mistakes);
@@ -233,6 +242,7 @@ impl Fitter<'_, '_, '_> {
 pub(super) fn mapped_literals(literals: Vec<Literal>, origin: &Origin) -> Argument {
     let items = literals.into_iter().map(|literal| Argument::Literal {
         literal,
+        input: None,
         origin: origin.clone(),
     });
     Argument::List {

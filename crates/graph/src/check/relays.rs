@@ -23,6 +23,7 @@ impl Typing<'_, '_, '_> {
         let input = self.setting.inputs[place].as_ref()?;
         let argument = input.literal.as_ref().map(|literal| Argument::Literal {
             literal: literal.clone(),
+            input: Some(place),
             origin: input.origin.clone(),
         });
         Some(Flow {
@@ -94,6 +95,7 @@ impl Typing<'_, '_, '_> {
         Flow {
             argument: default.map(|literal| Argument::Literal {
                 literal,
+                input: None,
                 origin: origin.clone(),
             }),
             ty: ty.clone(),

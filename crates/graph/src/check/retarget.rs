@@ -59,6 +59,7 @@ impl Fitter<'_, '_, '_> {
             Argument::Literal {
                 literal: Literal::List(items),
                 origin,
+                ..
             } if is_mapped => {
                 let items = items
                     .into_iter()
@@ -66,9 +67,17 @@ impl Fitter<'_, '_, '_> {
                 let items: Option<Vec<Literal>> = items.collect();
                 Some(mapped_literals(items?, &origin))
             }
-            Argument::Literal { literal, origin } => {
+            Argument::Literal {
+                literal,
+                input,
+                origin,
+            } => {
                 let literal = self.convert(literal, want, &origin)?;
-                Some(Argument::Literal { literal, origin })
+                Some(Argument::Literal {
+                    literal,
+                    input,
+                    origin,
+                })
             }
             Argument::List { items, origin, .. } => {
                 let element = want.ty.element();

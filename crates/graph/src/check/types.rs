@@ -171,6 +171,7 @@ impl Typing<'_, '_, '_> {
         };
         Some(Argument::Literal {
             literal,
+            input: None,
             origin: self.fitter.origin(at),
         })
     }
