@@ -13,4 +13,5 @@ mod plugins;
 mod program;
 mod recall;
 mod scale;
+mod stable;
 mod watch;

@@ -3,6 +3,7 @@
 mod compare;
 mod devices;
 mod fixture;
+pub mod tiny_stable;
 mod troubled;
 
 pub use compare::{assert_close, max_error, mean_error, numbers};
