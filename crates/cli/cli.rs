@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    batch, check, completions, data, diff, doctor, eval, fmt, graph, ledger, man, node, nodes,
-    plugin, remake, report, run, train, watch,
+    batch, check, completions, data, diff, doctor, eval, fmt, graph, ledger, man, model, node,
+    nodes, plugin, remake, report, run, train, watch,
 };
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
@@ -43,6 +43,7 @@ pub(crate) enum Verb {
     Graph(graph::Args),
     Nodes(nodes::Args),
     Node(node::Args),
+    Model(model::Args),
     Plugin(plugin::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),

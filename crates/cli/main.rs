@@ -15,6 +15,7 @@ mod graph;
 mod ledger;
 mod machine;
 mod man;
+mod model;
 mod node;
 mod nodes;
 mod plugin;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Diff(args) => diff::diff(&args),
         Verb::Graph(args) => graph::graph(&args),
         Verb::Nodes(args) => nodes::nodes(&args),
+        Verb::Model(args) => model::model(&args),
         Verb::Node(args) => node::node(&args),
         Verb::Plugin(args) => plugin::plugin(&args),
         Verb::Doctor(args) => doctor::doctor(&args),

@@ -1,6 +1,7 @@
 //! Networks as burn modules, and the reading of their weights. What they are used for is said elsewhere.
 
 pub mod autoencoder;
+mod describe;
 pub mod hed;
 pub mod instruct;
 pub mod judge;
@@ -11,6 +12,7 @@ pub mod text;
 pub mod upscale;
 mod weights;
 
+pub use describe::{Described, Held, describe};
 pub use layers::Maker;
 pub use parameters::Network;
 pub use weights::{Problem, Weights, WeightsError};

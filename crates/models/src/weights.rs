@@ -15,6 +15,8 @@ use safetensors::{
 pub use error::{Problem, WeightsError};
 use wrapped::Wrapping;
 
+use crate::describe::Held;
+
 /// The BLAKE3 hash of tensors in the order of their keys, which the caller has sorted.
 pub(crate) fn hash<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut hasher = blake3::Hasher::new();
@@ -82,6 +84,19 @@ impl<'a> Weights<'a> {
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, usize)> {
         let tensors = self.tensors.iter();
         tensors.filter_map(|(key, tensor)| Some((self.wrapping.inner(key)?, tensor.shape().len())))
+    }
+
+    /// Every tensor of the file, in the order of its keys.
+    pub(crate) fn held(&self) -> Vec<Held> {
+        let tensors = self.tensors.tensors().into_iter();
+        let held = |(key, tensor): (String, safetensors::tensor::TensorView<'_>)| Held {
+            key,
+            shape: tensor.shape().to_vec(),
+            number: tensor.dtype().to_string(),
+        };
+        let mut held: Vec<Held> = tensors.map(held).collect();
+        held.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        held
     }
 
     /// Where its tensors are made.

@@ -17,6 +17,7 @@ pub use weft_engine as engine;
 pub use weft_eval as eval;
 pub use weft_graph as graph;
 pub use weft_host as host;
+pub use weft_models as models;
 pub use weft_node as node;
 pub use weft_spec as spec;
 pub use weft_store as store;

@@ -1,0 +1,144 @@
+//! What a file of weights holds, in words.
+
+use burn::tensor::Device;
+use serde_json::Value;
+
+use crate::{
+    Weights, WeightsError,
+    stable::{self, Kind},
+    upscale::Upscaler,
+};
+
+/// What a file of weights holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// What it is, in a few words.
+    pub what: String,
+    /// Its tensors, by key.
+    pub tensors: Vec<Held>,
+    /// How many numbers it holds.
+    pub numbers: u64,
+}
+
+/// One tensor of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its key.
+    pub key: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// The type of its numbers, such as `F16`.
+    pub number: String,
+}
+
+/// Says what a safetensors file holds.
+///
+/// # Errors
+/// The bytes are not a safetensors file; a pickle is told how to become one.
+pub fn describe(bytes: &[u8]) -> Result<Described, WeightsError> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\x80\x02") {
+        return Err(WeightsError::Pickle);
+    }
+    let device = Device::flex();
+    let weights = Weights::new(bytes, &device)?;
+    Ok(Described {
+        what: what(bytes, &weights, &device),
+        tensors: weights.held(),
+        numbers: weights.count() as u64,
+    })
+}
+
+fn what(bytes: &[u8], weights: &Weights<'_>, device: &Device) -> String {
+    let ours = weights
+        .note("weft")
+        .and_then(|note| serde_json::from_str(note).ok());
+    let network = ours
+        .as_ref()
+        .and_then(|note: &Value| note["network"].as_str());
+    if let Some(network) = network {
+        return format!("{network}, written by Weft");
+    }
+    if let Ok(found) = stable::detect(stable::File::new(bytes, device)) {
+        let parts: Vec<&str> = found.kinds.iter().map(|kind| word(*kind)).collect();
+        let family = found
+            .family
+            .map_or("of a family that it does not tell", |family| family.name);
+        let inputs = match found.inputs {
+            Some(9) => ", for inpainting",
+            Some(8) => ", which edits pictures",
+            _ => "",
+        };
+        return format!("{family}{inputs}: {}", parts.join(", "));
+    }
+    match Upscaler::read(bytes, device) {
+        Ok(network) => format!(
+            "an upscaler, {}, factor {}",
+            network.architecture(),
+            network.scale()
+        ),
+        Err(_) => "no network that is known here".to_owned(),
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::UNet => "U-Net",
+        Kind::TextEncoder => "text encoder",
+        Kind::ImageEncoder => "image encoder",
+        Kind::Autoencoder => "autoencoder",
+        Kind::ControlNet => "ControlNet",
+        Kind::Lora => "LoRA",
+        Kind::Adapter => "IP-Adapter",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(path: &str) -> Result<Described, WeightsError> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/");
+        describe(&std::fs::read(format!("{root}{path}.safetensors")).unwrap())
+    }
+
+    #[test]
+    fn upscalers_and_parts_are_told_apart() {
+        let span = of("upscale/span_x4").unwrap();
+        assert!(span.what.contains("SPAN, factor 4"), "{}", span.what);
+        assert!(
+            of("stable/clip_quick")
+                .unwrap()
+                .what
+                .ends_with("text encoder")
+        );
+        assert!(
+            of("stable/autoencoder_one")
+                .unwrap()
+                .what
+                .ends_with("autoencoder")
+        );
+        let shapes = span
+            .tensors
+            .iter()
+            .map(|held| held.shape.iter().product::<usize>());
+        assert_eq!(shapes.sum::<usize>() as u64, span.numbers);
+    }
+
+    #[test]
+    fn our_own_networks_say_what_they_are() {
+        let found = describe(weft_shipped::AUTOENCODER).unwrap();
+        assert!(found.what.ends_with("written by Weft"), "{}", found.what);
+    }
+
+    #[test]
+    fn a_pickle_is_told_how_to_become_safetensors() {
+        assert!(matches!(
+            describe(b"PK\x03\x04rest"),
+            Err(WeightsError::Pickle)
+        ));
+        assert!(matches!(
+            describe(b"nothing"),
+            Err(WeightsError::Malformed(_))
+        ));
+    }
+}
