@@ -1,8 +1,10 @@
 //! Batches: every item once and the same to the bit, whatever happens meanwhile.
 #![cfg(unix)]
 
+mod place;
+
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,93 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::program::{Ended, ended, weft};
-
-/// Noise that depends on the seed and on `sigma`, and a picture that does not.
-const GRAPH: &str = r#"Graph(format: 1,
-    inputs: { "seed": Seed(default: 1), "sigma": Number(default: 1.0), "size": Integer(default: 64) },
-    nodes: {
-        "noise": Noise(width: Input("size"), height: Input("size"), color: true, seed: Input("seed")),
-        "soft": GaussianBlur(image: Wire("noise"), sigma: Input("sigma")),
-        "ground": Noise(width: Input("size"), height: Input("size"), color: true, seed: 3),
-        "both": Blend(over: Wire("soft"), under: Wire("ground"), opacity: 0.5),
-        "file": SaveImage(image: Wire("both"), path: "out/it.png"),
-    })"#;
-
-/// A folder with the graph in it, and the program run there.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("graph.ron"), GRAPH).unwrap();
-        Self(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = weft();
-        command.current_dir(self.path()).args(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    /// `weft batch graph.ron` with these options, into `out`.
-    fn batch(&self, out: &str, options: &[&str]) -> Ended {
-        self.run(&batch(out, options))
-    }
-
-    /// Every file below `out` but ledgers, with its content.
-    fn files(&self, out: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        let root = self.path().join(out);
-        let (mut files, mut folders) = (BTreeMap::new(), vec![root.clone()]);
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path
-                    .extension()
-                    .is_none_or(|extension| extension != "jsonl")
-                {
-                    let below = path.strip_prefix(&root).unwrap().to_owned();
-                    files.insert(below, fs::read(path).unwrap());
-                }
-            }
-        }
-        files
-    }
-
-    /// The lines of the ledger in `out` that are items.
-    fn entries(&self, out: &str) -> Vec<serde_json::Value> {
-        let text = fs::read_to_string(self.path().join(out).join("ledger.jsonl")).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        lines
-            .filter(|line: &serde_json::Value| line.get("item").is_some())
-            .collect()
-    }
-}
-
-fn batch<'a>(out: &'a str, options: &[&'a str]) -> Vec<&'a str> {
-    let mut arguments = vec![
-        "batch",
-        "graph.ron",
-        "--device",
-        "cpu",
-        "--no-cache",
-        "--out",
-        out,
-    ];
-    arguments.extend(options);
-    arguments
-}
+use self::place::{GRAPH, Place, batch};
+use crate::program::ended;
 
 /// How often a batch is killed: 50 times in full, `WEFT_KILLS=50`, and less often by default.
 fn kills() -> u64 {
@@ -137,8 +54,7 @@ fn a_batch_that_is_killed_resumes_to_the_same_files() {
             );
         }
         let entries = place.entries(&out);
-        let items: std::collections::BTreeSet<_> =
-            entries.iter().map(|it| it["item"].to_string()).collect();
+        let items: BTreeSet<_> = entries.iter().map(|it| it["item"].to_string()).collect();
         assert_eq!([entries.len(), items.len()], [200, 200], "round {round}");
         assert!(
             place.files(&out) == whole,
@@ -215,10 +131,10 @@ fn an_item_is_made_again_from_the_ledger_and_from_its_picture() {
         .with(0);
     let files = place.files("out");
     assert_eq!(files.len(), 4);
-    let contents: std::collections::BTreeSet<_> = files.values().map(|it| pixels(it)).collect();
+    let contents: BTreeSet<_> = files.values().map(|it| pixels(it)).collect();
     assert_eq!(contents.len(), 4, "each has a seed of its own");
     let entries = place.entries("out");
-    let seeds: std::collections::BTreeSet<_> = entries
+    let seeds: BTreeSet<_> = entries
         .iter()
         .map(|it| it["seeds"]["noise"].as_u64().unwrap())
         .collect();
@@ -261,7 +177,7 @@ fn one_seed_is_kept_where_it_is_asked_for_or_set() {
     let place = Place::new();
     let options = ["--sweep", "sigma=0", "--repeat", "2", "--seeds", "same"];
     place.batch("same", &options).with(0);
-    let same: std::collections::BTreeSet<_> = place
+    let same: BTreeSet<_> = place
         .files("same")
         .into_values()
         .map(|it| pixels(&it))
@@ -542,7 +458,7 @@ fn a_new_build_of_a_plugin_is_taken_in_while_a_batch_runs() {
     built(2.0);
     let done = ended(child.wait_with_output().unwrap()).with(0);
     assert!(done.err.contains("loaded test.troubled"), "{}", done.err);
-    let numbers: std::collections::BTreeSet<Vec<u8>> = place.files("out").into_values().collect();
+    let numbers: BTreeSet<Vec<u8>> = place.files("out").into_values().collect();
     assert_eq!(numbers, [b"1".to_vec(), b"2".to_vec()].into());
     assert_eq!(place.entries("out").len(), 600);
 }

@@ -8,7 +8,7 @@ use std::{
 
 use weft::{
     batch::{
-        Batch, Counts, Heard, Items, Policy, Stop, Timings,
+        Batch, Counts, Heard, Items, Policy, Sharing, Stop, Timings,
         ledger::{self, Entry, Session},
     },
     store::{Existing, write_atomically},
@@ -63,31 +63,32 @@ pub(super) fn plan(args: &Args, (items, first, session): (&Items, &First, &Sessi
     if items.repeat() > 1 {
         anstream::println!("  each {} times", items.repeat());
     }
-    let Some(sharing) = &first.sharing else {
-        anstream::println!(
+    match &first.sharing {
+        Some(sharing) => {
+            let timings = recalled(&args.machine, session).unwrap_or_default();
+            tell(sharing, &timings, (wanted.len() as u64, items.len()));
+        }
+        None => anstream::println!(
             "the first item cannot be planned, so nothing can be said of time and sharing"
-        );
-        return Ok(GOOD);
-    };
+        ),
+    }
+    Ok(GOOD)
+}
+
+/// Prints how many results each node has, and what they will take.
+fn tell(sharing: &Sharing, timings: &Timings, counts: (u64, u64)) {
     anstream::println!(
         "{} nodes an item, {} of them shared:",
         sharing.nodes.len(),
         sharing.shared()
     );
-    let width = sharing
-        .nodes
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
+    let widths = sharing.nodes.iter().map(|(name, _)| name.chars().count());
+    let width = widths.max().unwrap_or(0);
     for (name, results) in &sharing.nodes {
-        anstream::println!(
-            "  {name:width$}  {results} result{}",
-            if *results == 1 { "" } else { "s" }
-        );
+        let noun = if *results == 1 { "result" } else { "results" };
+        anstream::println!("  {name:width$}  {results} {noun}");
     }
-    let timings = recalled(&args.machine, session).unwrap_or_default();
-    match timings.forecast(sharing, (wanted.len() as u64, items.len())) {
+    match timings.forecast(sharing, counts) {
         Some(forecast) => anstream::println!(
             "about {} of time, {} of files",
             summary::time(forecast.time),
@@ -97,7 +98,6 @@ pub(super) fn plan(args: &Args, (items, first, session): (&Items, &First, &Sessi
             "time and bytes are not known: not every node of this graph has run in a batch before; `--limit 1` measures"
         ),
     }
-    Ok(GOOD)
 }
 
 /// Where it is kept what a graph took.
