@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::step::{ancestral, slope, tell, towards};
+use super::step::{Step, ancestral, slope, stirred, towards, walk};
 use crate::sampler::Denoise;
 
 /// DPM-Solver-2 (Lu et al. 2022, algorithm 1) in the form of Karras et al.: the slope of the middle carries the whole
@@ -10,8 +10,7 @@ use crate::sampler::Denoise;
 fn by_slope<D: Denoise>(
     denoiser: &mut D,
     (x, denoised): (Tensor<4>, &Tensor<4>),
-    [from, to]: [f64; 2],
-    i: usize,
+    Step { i, from, to }: Step,
 ) -> Result<Tensor<4>, D::Error> {
     let here = slope(&x, denoised, from);
     if to == 0.0 {
@@ -26,58 +25,45 @@ fn by_slope<D: Denoise>(
 /// DPM-Solver-2 (Lu et al. 2022, algorithm 1): see [`by_slope`].
 pub(super) fn dpm2<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        x = by_slope(denoiser, (x, &denoised), [level[0], level[1]], i)?;
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        by_slope(denoiser, (x, denoised), at)
+    })
 }
 
 /// DPM-Solver-2 (Lu et al. 2022) further down than the next level, then fresh noise up to it, as [`by_slope`] and
 /// Euler's ancestral step.
 pub(super) fn dpm2_ancestral<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let [down, up] = ancestral(level[0], level[1]);
-        x = by_slope(denoiser, (x, &denoised), [level[0], down], i)?;
-        if up > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * up;
-        }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        let [down, up] = ancestral(at.from, at.to);
+        let x = by_slope(denoiser, (x, denoised), Step { to: down, ..at })?;
+        Ok(stirred(denoiser, x, up, at.i))
+    })
 }
 
 /// DPM-Solver++ 2S (Lu et al. 2022b, algorithm 1 with `r = 1/2`): the clean latent of the middle carries the whole step
 /// further down than the next level; then fresh noise up to it.
 pub(super) fn dpmpp_2s_ancestral<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let [down, up] = ancestral(level[0], level[1]);
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        let [down, up] = ancestral(at.from, at.to);
         let expected = if down > 0.0 {
-            let middle = (level[0] * down).sqrt();
-            let ahead = towards(&x, &denoised, middle / level[0]);
-            denoiser.denoised(ahead, middle, i)?
+            let middle = (at.from * down).sqrt();
+            let ahead = towards(&x, denoised, middle / at.from);
+            denoiser.denoised(ahead, middle, at.i)?
         } else {
             denoised.clone()
         };
-        x = towards(&x, &expected, down / level[0]);
-        if up > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * up;
-        }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+        let x = towards(&x, &expected, down / at.from);
+        Ok(stirred(denoiser, x, up, at.i))
+    })
 }

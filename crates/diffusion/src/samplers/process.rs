@@ -2,42 +2,34 @@
 
 use burn::tensor::Tensor;
 
-use super::step::tell;
+use super::step::{stirred, walk};
 use crate::sampler::Denoise;
 
 /// The posterior of the variance-preserving process, written for `x = x₀ + σ·ε`: the ancestral step with all the
 /// noise that the process has between two levels.
 pub(super) fn ddpm<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        let ratio = (level[1] / level[0]).powi(2);
-        x = x * ratio + denoised.clone() * (1.0 - ratio);
-        let spread = level[1] * (1.0 - ratio).max(0.0).sqrt();
-        if spread > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * spread;
-        }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        let ratio = (at.to / at.from).powi(2);
+        let x = x * ratio + denoised.clone() * (1.0 - ratio);
+        let spread = at.to * (1.0 - ratio).max(0.0).sqrt();
+        Ok(stirred(denoiser, x, spread, at.i))
+    })
 }
 
 /// DDIM without noise (Song et al. 2021, equation 12 with `σ_t = 0`): the noise found at one level is kept at the next.
 pub(super) fn ddim<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
+    walk(denoiser, x, sigmas, |_, x, denoised, at| {
         let noise = x - denoised.clone();
-        x = denoised.clone() + noise * (level[1] / level[0]);
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+        Ok(denoised.clone() + noise * (at.to / at.from))
+    })
 }
 
 /// Multistep consistency sampling (Song et al. 2023, algorithm 1; Luo et al. 2023, "Latent consistency models"): all
@@ -45,16 +37,10 @@ pub(super) fn ddim<D: Denoise>(
 /// scaling included; a plain denoiser loses variance at each step.
 pub(super) fn lcm<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x, level[0], i)?;
-        x = denoised.clone();
-        if level[1] > 0.0 {
-            x = x.clone() + denoiser.noise(&x, i) * level[1];
-        }
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+    walk(denoiser, x, sigmas, |denoiser, _, denoised, at| {
+        Ok(stirred(denoiser, denoised.clone(), at.to, at.i))
+    })
 }

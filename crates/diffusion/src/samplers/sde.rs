@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::step::{ancestral, tell, towards};
+use super::step::{Step, ancestral, stirred, towards, walk};
 use crate::sampler::Denoise;
 
 /// SDE-DPM-Solver++ with a look at the middle level (Lu et al. 2022b, in k-diffusion's form with `r = 1/2`).
@@ -11,66 +11,52 @@ use crate::sampler::Denoise;
 /// the whole way: two draws a step.
 pub(super) fn dpmpp_sde<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let [from, to] = [level[0], level[1]];
-        let denoised = denoiser.denoised(x.clone(), from, i)?;
-        x = if to > 0.0 {
-            let middle = (from * to).sqrt();
-            let [first, rest] = [2 * i, 2 * i + 1].map(|draw| denoiser.noise(&x, draw));
-            let [down, up] = ancestral(from, middle);
-            let ahead = towards(&x, &denoised, down / from) + first.clone() * up;
-            let there = denoiser.denoised(ahead, middle, i)?;
-            let path = first * (from - middle).sqrt() + rest * (middle - to).sqrt();
-            let [down, up] = ancestral(from, to);
-            towards(&x, &there, down / from) + path * (up / (from - to).sqrt())
-        } else {
-            denoised.clone()
-        };
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-    }
-    Ok(x)
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        let Step { i, from, to } = at;
+        if to == 0.0 {
+            return Ok(denoised.clone());
+        }
+        let middle = (from * to).sqrt();
+        let [first, rest] = [2 * i, 2 * i + 1].map(|draw| denoiser.noise(&x, draw));
+        let [down, up] = ancestral(from, middle);
+        let ahead = towards(&x, denoised, down / from) + first.clone() * up;
+        let there = denoiser.denoised(ahead, middle, i)?;
+        let path = first * (from - middle).sqrt() + rest * (middle - to).sqrt();
+        let [down, up] = ancestral(from, to);
+        Ok(towards(&x, &there, down / from) + path * (up / (from - to).sqrt()))
+    })
 }
 
-/// The noise that the process has from one level to the next, added to `x`.
-fn stirred<D: Denoise>(
-    denoiser: &mut D,
-    x: Tensor<4>,
-    [from, to]: [f64; 2],
-    i: usize,
-) -> Tensor<4> {
-    let lost = 1.0 - (to / from).powi(2);
-    x.clone() + denoiser.noise(&x, i) * (to * lost.sqrt())
+/// How much noise the process has from one level to the next.
+fn spread(at: Step) -> f64 {
+    at.to * (1.0 - (at.to / at.from).powi(2)).sqrt()
 }
 
 /// SDE-DPM-Solver++ 2M (Lu et al. 2022b, midpoint form).
 pub(super) fn dpmpp_2m_sde<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
     let mut before: Option<(Tensor<4>, f64)> = None;
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        if level[1] == 0.0 {
-            tell(denoiser, i + 1, sigmas, &denoised)?;
-            return Ok(denoised);
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        if at.to == 0.0 {
+            return Ok(denoised.clone());
         }
-        let h = (level[0] / level[1]).ln();
-        let expected = match before {
+        let h = (at.from / at.to).ln();
+        let expected = match before.take() {
             Some((last, last_h)) => {
                 denoised.clone() + (denoised.clone() - last) * (h / (2.0 * last_h))
             }
             None => denoised.clone(),
         };
-        x = towards(&x, &expected, (level[1] / level[0]).powi(2));
-        x = stirred(denoiser, x, [level[0], level[1]], i);
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-        before = Some((denoised, h));
-    }
-    Ok(x)
+        before = Some((denoised.clone(), h));
+        let x = towards(&x, &expected, (at.to / at.from).powi(2));
+        Ok(stirred(denoiser, x, spread(at), at.i))
+    })
 }
 
 /// SDE-DPM-Solver++ 3M (Crowson's, after the 3M of Lu et al. 2022b).
@@ -79,27 +65,23 @@ pub(super) fn dpmpp_2m_sde<D: Denoise>(
 /// second order, if with a smaller error than 2M on normal data.
 pub(super) fn dpmpp_3m_sde<D: Denoise>(
     denoiser: &mut D,
-    mut x: Tensor<4>,
+    x: Tensor<4>,
     sigmas: &[f64],
 ) -> Result<Tensor<4>, D::Error> {
     let mut before: Vec<(Tensor<4>, f64)> = Vec::new();
-    for (i, level) in sigmas.windows(2).enumerate() {
-        let denoised = denoiser.denoised(x.clone(), level[0], i)?;
-        if level[1] == 0.0 {
-            tell(denoiser, i + 1, sigmas, &denoised)?;
-            return Ok(denoised);
+    walk(denoiser, x, sigmas, |denoiser, x, denoised, at| {
+        if at.to == 0.0 {
+            return Ok(denoised.clone());
         }
-        let h = (level[0] / level[1]).ln();
-        x = towards(&x, &denoised, (level[1] / level[0]).powi(2));
-        if let Some(bend) = bend(&denoised, &before, h) {
+        let h = (at.from / at.to).ln();
+        let mut x = towards(&x, denoised, (at.to / at.from).powi(2));
+        if let Some(bend) = bend(denoised, &before, h) {
             x = x + bend;
         }
-        x = stirred(denoiser, x, [level[0], level[1]], i);
-        tell(denoiser, i + 1, sigmas, &denoised)?;
-        before.insert(0, (denoised, h));
+        before.insert(0, (denoised.clone(), h));
         before.truncate(2);
-    }
-    Ok(x)
+        Ok(stirred(denoiser, x, spread(at), at.i))
+    })
 }
 
 /// What the clean latents before, nearest first, say of the change of the clean latent within a step `h` of `log σ`.

@@ -4,18 +4,49 @@ use burn::tensor::Tensor;
 
 use crate::sampler::{Denoise, Progress};
 
-/// Tells of step `done`, whose expected clean latent is given.
-pub(super) fn tell<D: Denoise>(
+/// One step on the way down.
+#[derive(Clone, Copy)]
+pub(super) struct Step {
+    /// Which one, from 0.
+    pub(super) i: usize,
+    /// The level where it begins.
+    pub(super) from: f64,
+    /// The level where it ends.
+    pub(super) to: f64,
+}
+
+/// Goes down from level to level: asks what is expected behind `x`, has `take` make the step, and tells of it.
+pub(super) fn walk<D: Denoise>(
     denoiser: &mut D,
-    done: usize,
+    mut x: Tensor<4>,
     sigmas: &[f64],
-    denoised: &Tensor<4>,
-) -> Result<(), D::Error> {
-    denoiser.finished(Progress {
-        done,
-        total: sigmas.len() - 1,
-        denoised,
-    })
+    mut take: impl FnMut(&mut D, Tensor<4>, &Tensor<4>, Step) -> Result<Tensor<4>, D::Error>,
+) -> Result<Tensor<4>, D::Error> {
+    for (i, level) in sigmas.windows(2).enumerate() {
+        let [from, to] = [level[0], level[1]];
+        let denoised = denoiser.denoised(x.clone(), from, i)?;
+        x = take(denoiser, x, &denoised, Step { i, from, to })?;
+        denoiser.finished(Progress {
+            done: i + 1,
+            total: sigmas.len() - 1,
+            denoised: &denoised,
+        })?;
+    }
+    Ok(x)
+}
+
+/// `x` with so much of that draw of fresh noise; none is drawn for nothing.
+pub(super) fn stirred<D: Denoise>(
+    denoiser: &mut D,
+    x: Tensor<4>,
+    by: f64,
+    draw: usize,
+) -> Tensor<4> {
+    if by > 0.0 {
+        x.clone() + denoiser.noise(&x, draw) * by
+    } else {
+        x
+    }
 }
 
 /// `dx/dσ = (x − D(x; σ)) / σ`.
