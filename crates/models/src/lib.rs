@@ -15,4 +15,4 @@ mod weights;
 pub use describe::{Described, Held, describe};
 pub use layers::Maker;
 pub use parameters::Network;
-pub use weights::{Problem, Weights, WeightsError};
+pub use weights::{Problem, Weights, WeightsError, is_pickle};

@@ -28,6 +28,13 @@ pub(crate) fn hash<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> St
     hasher.finalize().to_hex().to_string()
 }
 
+/// Whether a file that begins so is one of PyTorch: a zip, or a pickle of an old one. Eight bytes tell.
+pub fn is_pickle(bytes: &[u8]) -> bool {
+    // A safetensors file starts with the length of its index, in eight bytes; these would be lengths beyond
+    // what it may have.
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02, 0x8A, 0x0A])
+}
+
 /// A file of weights that a network is being read from.
 ///
 /// A network asks for each of its tensors and then calls [`Weights::finish`]: a tensor that does not fit
@@ -45,8 +52,11 @@ impl<'a> Weights<'a> {
     /// Reads the index of a safetensors file; tensors will be made on `device`.
     ///
     /// # Errors
-    /// The bytes are not a whole safetensors file.
+    /// The bytes are not a whole safetensors file; a pickle is told how to become one.
     pub fn new(bytes: &'a [u8], device: &'a Device) -> Result<Self, WeightsError> {
+        if is_pickle(bytes) {
+            return Err(WeightsError::Pickle);
+        }
         let malformed =
             |error: safetensors::SafeTensorError| WeightsError::Malformed(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use burn::module::Module;
-use weft_models::stable::{
-    File,
-    control::{self, Config},
-};
+use weft_models::stable::control::{self, Config};
 use weft_node::{
     Context, Result,
     value::{Digest, Hasher, Value},
 };
 
-use crate::source::{Source, precision};
+use crate::source::{Source, held};
 
 /// A ControlNet; a handle that is cheap to copy. Its weights are read when it is first used, and the host holds them.
 #[derive(Clone, Debug)]
@@ -32,17 +28,11 @@ impl ControlNet {
     /// # Errors
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<control::ControlNet>> {
-        let device = context.device();
-        context.model(self.weights(), device, || {
-            let net = self.source.read(device, CURE, |file| {
-                let file = File {
-                    precision: precision(self.half),
-                    ..file
-                };
-                control::ControlNet::read(file, &self.config)
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(), || {
+            self.source
+                .network(context.device(), (self.half, CURE), |file| {
+                    control::ControlNet::read(file, &self.config)
+                })
         })
     }
 

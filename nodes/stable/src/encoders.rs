@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use burn::module::Module;
 use weft_models::stable::{
     File,
     clip::{Activation, Clip, Config, Take},
@@ -15,7 +14,7 @@ use weft_node::{
 
 use crate::{
     model::{Strong, WHOLE, used, with_loras},
-    source::{Source, precision},
+    source::{Source, held},
 };
 
 /// The text encoders of a model; a handle that is cheap to copy. Their weights are read when they are first used, and
@@ -60,20 +59,14 @@ impl TextEncoders {
     }
 
     fn net(&self, part: &Part, context: &Context) -> Result<Arc<Clip>> {
-        let device = context.device();
-        context.model(self.weights(part), device, || {
-            let net = with_loras(&self.loras, context, |loras| {
-                part.source.read(device, WHOLE, |file| {
-                    let file = File {
-                        precision: precision(self.half),
-                        loras,
-                        ..file
-                    };
-                    Clip::read(file, &part.config, part.nth)
-                })
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(part), || {
+            with_loras(&self.loras, context, |loras| {
+                part.source
+                    .network(context.device(), (self.half, WHOLE), |file| {
+                        let file = File { loras, ..file };
+                        Clip::read(file, &part.config, part.nth)
+                    })
+            })
         })
     }
 

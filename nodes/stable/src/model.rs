@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use burn::module::Module;
 use weft_diffusion::{Prediction, Trained};
 use weft_models::stable::{
     File, Lora,
@@ -16,7 +15,7 @@ use weft_node::{
 
 use crate::{
     guides::Guides,
-    source::{Source, precision},
+    source::{Source, held},
 };
 
 /// A U-Net of Stable Diffusion with what leads it; a handle that is cheap to copy. Its weights are read when it is
@@ -61,20 +60,14 @@ impl StableModel {
     /// # Errors
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<UNet>> {
-        let device = context.device();
-        context.model(self.weights(), device, || {
-            let net = with_loras(&self.loras, context, |loras| {
-                self.source.read(device, WHOLE, |file| {
-                    let file = File {
-                        precision: precision(self.half),
-                        loras,
-                        ..file
-                    };
-                    UNet::read(file, &self.config)
-                })
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(), || {
+            with_loras(&self.loras, context, |loras| {
+                self.source
+                    .network(context.device(), (self.half, WHOLE), |file| {
+                        let file = File { loras, ..file };
+                        UNet::read(file, &self.config)
+                    })
+            })
         })
     }
 

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use burn::{module::Module, tensor::Tensor};
+use burn::tensor::Tensor;
 use weft_models::stable::{
-    File,
     adapter::Adapter,
     clip_image::{ClipImage, Config},
 };
@@ -13,7 +12,7 @@ use weft_node::{
     value::{Digest, Hasher, Value},
 };
 
-use crate::source::{Source, precision};
+use crate::source::{Source, held};
 
 /// An IP-Adapter with the image encoder that it was trained with; a handle that is cheap to copy. Its weights are read
 /// when it is first used, and the host holds them.
@@ -36,17 +35,9 @@ impl IpAdapter {
     /// # Errors
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<Adapter>> {
-        let device = context.device();
-        context.model(self.weights(&self.source), device, || {
-            let net = self.source.read(device, CURE, |file| {
-                let file = File {
-                    precision: precision(self.half),
-                    ..file
-                };
-                Adapter::read(file)
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(&self.source), || {
+            self.source
+                .network(context.device(), (self.half, CURE), Adapter::read)
         })
     }
 
@@ -55,17 +46,11 @@ impl IpAdapter {
     /// # Errors
     /// A file that cannot be read or does not fit.
     pub(crate) fn eye(&self, context: &Context) -> Result<Arc<ClipImage>> {
-        let device = context.device();
-        context.model(self.weights(&self.encoder), device, || {
-            let net = self.encoder.read(device, ENCODER, |file| {
-                let file = File {
-                    precision: precision(self.half),
-                    ..file
-                };
-                ClipImage::read(file, &self.sizes)
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(&self.encoder), || {
+            self.encoder
+                .network(context.device(), (self.half, ENCODER), |file| {
+                    ClipImage::read(file, &self.sizes)
+                })
         })
     }
 

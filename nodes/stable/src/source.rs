@@ -2,11 +2,11 @@
 
 use std::{fs, io::Read, path::Path, sync::Arc};
 
-use burn::tensor::Device;
+use burn::{module::Module, tensor::Device};
 use serde_json::{Map, Value};
-use weft_models::{WeightsError, stable};
+use weft_models::{WeightsError, is_pickle, stable};
 use weft_node::{
-    Error, Result,
+    Context, Error, Result,
     value::{Digest, File, Hasher},
 };
 use weft_tensor::Precision;
@@ -97,19 +97,46 @@ impl Source {
         read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
     }
 
+    /// The same for a network, which is computed in bf16 if it is to be `half` as precise.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`].
+    pub(crate) fn network<N>(
+        &self,
+        device: &Device,
+        (half, cure): (bool, &str),
+        read: impl FnOnce(stable::File<'_>) -> Result<N, WeightsError>,
+    ) -> Result<N> {
+        let precision = if half {
+            Precision::Bf16
+        } else {
+            Precision::F32
+        };
+        self.read(device, cure, |file| {
+            read(stable::File { precision, ..file })
+        })
+    }
+
     /// An error about this file.
     pub(crate) fn refused(&self, why: &str) -> Error {
         at_file(self.input, &self.file, why)
     }
 }
 
-/// What a network is computed in.
-pub(crate) fn precision(half: bool) -> Precision {
-    if half {
-        Precision::Bf16
-    } else {
-        Precision::F32
-    }
+/// The network that the host holds for `digest`, or that `read` makes.
+///
+/// # Errors
+/// Those of `read`.
+pub(crate) fn held<N: Module + Send + Sync + 'static>(
+    context: &Context,
+    digest: Digest,
+    read: impl FnOnce() -> Result<N>,
+) -> Result<Arc<N>> {
+    context.model(digest, context.device(), || {
+        let net = read()?;
+        let bytes = 4 * net.num_params() as u64;
+        Ok((net, bytes))
+    })
 }
 
 /// The text of a file beside one that a graph names.
@@ -157,7 +184,7 @@ fn index(file: &File) -> Result<Map<String, Value>, String> {
         part.map(|_| bytes).map_err(failed)
     };
     let first = read(8)?;
-    if first.starts_with(b"PK\x03\x04") || first.starts_with(&[0x80, 2]) {
+    if is_pickle(&first) {
         return Err(PICKLE.to_owned());
     }
     let length = <[u8; 8]>::try_from(first.as_slice()).map_err(|_| ODD.to_owned())?;

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use burn::module::Module;
-use weft_models::stable::{
-    File,
-    kl::{AutoencoderKl, Config},
-};
+use weft_models::stable::kl::{AutoencoderKl, Config};
 use weft_node::{
     Context, Result,
     value::{Digest, Hasher, Value},
 };
 
-use crate::source::{Source, precision};
+use crate::source::{Source, held};
 
 /// An autoencoder of Stable Diffusion; a handle that is cheap to copy. Its weights are read when it is first used,
 /// and the host holds them.
@@ -33,17 +29,11 @@ impl Vae {
     /// # Errors
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<AutoencoderKl>> {
-        let device = context.device();
-        context.model(self.weights(), device, || {
-            let net = self.source.read(device, CURE, |file| {
-                let file = File {
-                    precision: precision(self.half),
-                    ..file
-                };
-                AutoencoderKl::read(file, &self.config)
-            })?;
-            let bytes = 4 * net.num_params() as u64;
-            Ok((net, bytes))
+        held(context, self.weights(), || {
+            self.source
+                .network(context.device(), (self.half, CURE), |file| {
+                    AutoencoderKl::read(file, &self.config)
+                })
         })
     }
 

@@ -34,9 +34,6 @@ impl Upscaler {
     /// The bytes are a pickle or no whole safetensors file, of a network that is not known, or not all of one:
     /// then every key that does not fit is named.
     pub fn read(bytes: &[u8], device: &Device) -> Result<Self, WeightsError> {
-        if is_pickle(bytes) {
-            return Err(WeightsError::Pickle);
-        }
         let mut weights = Weights::new(bytes, device)?.unwrapped();
         let kind = ARCHITECTURES.iter().find(|kind| (kind.detect)(&weights));
         let kind = kind.ok_or_else(|| strange(&weights))?;
@@ -98,13 +95,6 @@ impl Upscaler {
     ) -> Result<Tensor<4>, E> {
         tiles::enlarged(self.network.as_ref(), rgb, tiles, step)
     }
-}
-
-/// A zip of PyTorch, or a pickle of an old one.
-fn is_pickle(bytes: &[u8]) -> bool {
-    // A safetensors file starts with the length of its index, in eight bytes; these would be lengths beyond
-    // what it may have.
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0x80, 0x02, 0x8A, 0x0A])
 }
 
 fn strange(weights: &Weights<'_>) -> WeightsError {
