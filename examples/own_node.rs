@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use weft::{prelude::*, spec::Source, vision::color};
+use weft::{prelude::*, spec::Source, tensor::floats, vision::color};
 
 /// Measure how bright a picture is.
 ///
@@ -20,8 +20,8 @@ impl Node for Brightness {
     type Output = f64;
 
     fn run(self, _: &mut Context) -> Result<f64> {
-        let mean = color::luma(&self.image).mean().into_scalar::<f32>();
-        Ok(f64::from(mean))
+        let mean = floats(color::luma(&self.image).mean()).map_err(Error::Io)?;
+        Ok(mean.iter().copied().map(f64::from).sum())
     }
 }
 

@@ -3,6 +3,14 @@
 //! A noisy latent is `x = x₀ + σ·ε`, the form of Karras et al. (2022, "Elucidating the design space of
 //! diffusion-based generative models"); a network of another form is read through [`Prediction`].
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 pub mod guidance;
 mod prediction;
 mod sampler;

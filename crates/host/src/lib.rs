@@ -4,6 +4,14 @@
 //! them, refuses what cannot be used and goes on with the rest, and loads again what has changed. Native code is trusted
 //! code, unless it runs in a process of its own.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod config;
 pub mod conformance;
 mod find;

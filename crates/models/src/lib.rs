@@ -1,5 +1,13 @@
 //! Networks as burn modules, and the reading of their weights. What they are used for is said elsewhere.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 pub mod autoencoder;
 mod describe;
 pub mod hed;

@@ -14,7 +14,7 @@ use safetensors::{Dtype, serialize, tensor::TensorView};
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 use weft_store::{Existing, write_atomically};
-use weft_tensor::Precision;
+use weft_tensor::{Precision, floats};
 
 use crate::{Maker, Weights, WeightsError, weights::hash};
 
@@ -253,7 +253,7 @@ impl ModuleVisitor for Listing {
         self.found.push(Parameter {
             name: self.path.join("."),
             shape: value.dims().to_vec(),
-            values: value.try_into_vec_as::<f32>().unwrap_or_else(|error| {
+            values: floats(value).unwrap_or_else(|error| {
                 panic!("the device does not give its numbers back: {error}")
             }),
         });

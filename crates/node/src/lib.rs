@@ -1,6 +1,14 @@
 //! What the author of a node imports: the derives, the `Node` trait, what a running node may ask of its
 //! host, and the list that makes nodes a pack.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 // The derives name this crate by its own name, also where they are used within it.
 extern crate self as weft_node;
 

@@ -20,6 +20,14 @@
 //! assert_eq!(recalled.outputs[0].get::<String>().map(String::as_str), Some("a rocket"));
 //! ```
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod atomic;
 mod disk;
 mod entry;

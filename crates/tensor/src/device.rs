@@ -96,7 +96,7 @@ pub fn choose(choice: DeviceChoice) -> Result<Chosen, DeviceError> {
 }
 
 /// Whether tensors of the device lie on a graphics adapter.
-pub(crate) fn is_gpu(device: &Device) -> bool {
+pub fn is_gpu(device: &Device) -> bool {
     *device != Device::flex() && adapter::opened(device).is_some()
 }
 

@@ -1,9 +1,18 @@
 //! Device choice and the fast paths that burn lacks.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod activation;
 mod adapter;
 mod attention;
 mod conv;
+mod copies;
 mod device;
 mod flex;
 mod linear;
@@ -22,7 +31,8 @@ pub use activation::{geglu, gelu, silu};
 pub use adapter::{Adapter, AdapterKind, adapters};
 pub use attention::attention;
 pub use conv::{ConvOptions, conv2d};
-pub use device::{Chosen, DeviceChoice, DeviceError, choose};
+pub use copies::{Copies, Crossed, constant, counted, downloaded, floats, moved, uploaded};
+pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
 pub use linear::linear;
 pub use matmul::matmul;
 pub use norm::{group_norm_silu, layer_norm};

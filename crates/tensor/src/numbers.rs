@@ -6,9 +6,12 @@ use burn::backend::{
     Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex,
     autodiff::checkpoint::strategy::CheckpointStrategy, backend_extension, tensor::FloatTensor,
 };
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
-use crate::flex::{Floats, are_f32};
+use crate::{
+    copies::floats,
+    flex::{Floats, are_f32},
+};
 
 /// The numbers of a tensor, in the order of its axes; not copied where they lie on the host in that order.
 pub struct Numbers(Held);
@@ -32,10 +35,7 @@ impl Numbers {
         if let Some(floats) = found.take() {
             return Ok(Self(Held::Shared(floats)));
         }
-        let data: TensorData = tensor.try_into_data().map_err(|error| error.to_string())?;
-        let read = data.convert::<f32>().try_into_vec::<f32>();
-        read.map(|numbers| Self(Held::Read(numbers)))
-            .map_err(|error| format!("{error:?}"))
+        floats(tensor).map(|numbers| Self(Held::Read(numbers)))
     }
 
     /// The numbers.

@@ -18,7 +18,7 @@ use naga::{
 };
 use thiserror::Error;
 
-use crate::{adapter, device::is_gpu};
+use crate::{adapter, copies::moved, device::is_gpu};
 
 #[cfg(test)]
 mod tests;
@@ -119,10 +119,10 @@ impl Shader {
         let gpu = adapter::any().map_err(ShaderFailure::NoAdapter)?;
         let there: Vec<_> = inputs
             .iter()
-            .map(|input| input.clone().to_device(&gpu))
+            .map(|input| moved(input.clone(), &gpu))
             .collect();
         let made = pass::run(&self.text, (&there, uniforms), shape, &gpu)?;
-        Ok(made.to_device(device))
+        Ok(moved(made, device))
     }
 }
 

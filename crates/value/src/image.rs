@@ -1,6 +1,7 @@
 //! A picture.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_tensor::{downloaded, uploaded};
 
 use crate::{Decode, Encode, Malformed, Value};
 
@@ -123,7 +124,7 @@ pub(crate) fn encode_tensor(tensor: &Tensor<4>, out: &mut Encode) -> Option<()> 
     for axis in tensor.dims() {
         out.number(axis as u64);
     }
-    let elements = tensor.clone().try_into_data().ok()?.convert::<f32>();
+    let elements = downloaded(tensor.clone()).ok()?.convert::<f32>();
     out.bytes(elements.as_bytes());
     Some(())
 }
@@ -145,5 +146,5 @@ pub(crate) fn decode_tensor(
         return Err(Malformed);
     }
     let elements: Vec<f32> = bytemuck::pod_collect_to_vec(bytes);
-    Ok(Tensor::from_data(TensorData::new(elements, shape), device))
+    Ok(uploaded(TensorData::new(elements, shape), device))
 }

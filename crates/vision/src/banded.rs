@@ -1,6 +1,7 @@
 //! Weighted sums over neighbours along one axis: what blurs and resampling are made of.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Float, Tensor, TensorData};
+use weft_tensor::constant;
 
 use crate::border::Border;
 
@@ -56,7 +57,7 @@ impl Banded {
         let device = pixels.device();
         let lines: Tensor<2> = pixels.reshape([batch * channels * height, width]);
         let sums = self.blocks().map(|block| {
-            let matrix = Tensor::<2>::from_data(block.matrix(), &device).transpose();
+            let matrix = constant::<2, Float>(block.matrix(), &device).transpose();
             lines
                 .clone()
                 .narrow(1, block.first, block.inputs)
@@ -72,7 +73,7 @@ impl Banded {
     pub(crate) fn along_height(&self, pixels: Tensor<4>) -> Tensor<4> {
         let device = pixels.device();
         let sums = self.blocks().map(|block| {
-            let matrix = Tensor::<2>::from_data(block.matrix(), &device).unsqueeze::<4>();
+            let matrix = constant::<2, Float>(block.matrix(), &device).unsqueeze::<4>();
             matrix.matmul(pixels.clone().narrow(2, block.first, block.inputs))
         });
         Tensor::cat(sums.collect(), 2)

@@ -1,6 +1,7 @@
 //! What lies beyond the border of a picture.
 
 use burn::tensor::{Int, Tensor, TensorData, ops::PadMode};
+use weft_tensor::constant;
 
 /// What lies beyond the border of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,6 @@ pub(crate) fn extend(
         .filter_map(|place| Some(border.pixel(place, length)? as i64))
         .collect();
     let count = places.len();
-    let places = Tensor::<1, Int>::from_data(TensorData::new(places, [count]), &pixels.device());
+    let places = constant::<1, Int>(TensorData::new(places, [count]), &pixels.device());
     pixels.select(axis, places)
 }

@@ -14,5 +14,5 @@ mod tests;
 
 pub use canny::canny;
 pub use gradient::{Gradient, laplacian, scharr, sobel};
-pub use hysteresis::{Unread, hysteresis};
+pub use hysteresis::{Unfollowed, hysteresis};
 pub use thin::thin;

@@ -2,6 +2,7 @@
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_tensor::constant;
 
 /// DejaVu Sans, cut down to Latin, Greek, Cyrillic and common punctuation.
 const FONT: &[u8] = include_bytes!("../assets/DejaVuSans-subset.ttf");
@@ -36,7 +37,7 @@ pub fn label(text: &str, (height, width): (usize, usize), device: &Device) -> Te
             });
         }
     }
-    Tensor::from_data(TensorData::new(coverage, [1, 1, height, width]), device)
+    constant(TensorData::new(coverage, [1, 1, height, width]), device)
 }
 
 /// The letters in their places: in the middle of the strip, with a margin to each side.

@@ -1,5 +1,13 @@
 //! Picture arithmetic on tensors.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod adjust;
 mod banded;
 pub mod blend;

@@ -3,6 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
+use weft_tensor::constant;
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -52,7 +53,7 @@ fn numbers(count: usize, seed: u64, four: impl Fn([u32; 4]) -> [f32; 4] + Sync) 
 /// returns `shape`
 pub fn uniform(shape: [usize; 4], seed: u64, device: &Device) -> Tensor<4> {
     let values = numbers(shape.iter().product(), seed, |bits| bits.map(unit));
-    Tensor::from_data(TensorData::new(values, shape), device)
+    constant(TensorData::new(values, shape), device)
 }
 
 /// Normal numbers of mean 0 and deviation 1, by pairs (Box and Muller 1958).
@@ -70,7 +71,7 @@ pub fn normal(shape: [usize; 4], seed: u64, device: &Device) -> Tensor<4> {
         let [[a, b], [c, d]] = [pair(bits[0], bits[1]), pair(bits[2], bits[3])];
         [a, b, c, d]
     });
-    Tensor::from_data(TensorData::new(values, shape), device)
+    constant(TensorData::new(values, shape), device)
 }
 
 /// 24 bits as a number from 0 up to, and without, 1.

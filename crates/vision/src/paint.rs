@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Float, Tensor, TensorData};
+use weft_tensor::constant;
 
 use crate::color::{divided, join_alpha, split_alpha};
 
@@ -18,8 +19,7 @@ pub fn solid(
     device: &Device,
 ) -> Tensor<4> {
     let channels = color.len();
-    let color =
-        Tensor::<4>::from_data(TensorData::new(color.to_vec(), [1, channels, 1, 1]), device);
+    let color = constant::<4, Float>(TensorData::new(color.to_vec(), [1, channels, 1, 1]), device);
     color.expand([batch, channels, height, width])
 }
 
@@ -52,8 +52,8 @@ fn centered((height, width): (usize, usize), device: &Device) -> (Tensor<4>, Ten
             .map(|i| i as f32 + 0.5 - length as f32 / 2.0)
             .collect()
     };
-    let y = Tensor::from_data(TensorData::new(places(height), [1, 1, height, 1]), device);
-    let x = Tensor::from_data(TensorData::new(places(width), [1, 1, 1, width]), device);
+    let y = constant(TensorData::new(places(height), [1, 1, height, 1]), device);
+    let x = constant(TensorData::new(places(width), [1, 1, 1, width]), device);
     (y, x)
 }
 

@@ -4,6 +4,7 @@
 mod tests;
 
 use burn::tensor::{Int, Tensor, TensorData};
+use weft_tensor::constant;
 
 use crate::{
     banded::{Banded, Row},
@@ -114,7 +115,7 @@ fn nearest(pixels: Tensor<4>, axis: usize, length: usize) -> Tensor<4> {
         .collect();
     pixels.clone().select(
         axis,
-        Tensor::<1, Int>::from_data(TensorData::new(places, [length]), &pixels.device()),
+        constant::<1, Int>(TensorData::new(places, [length]), &pixels.device()),
     )
 }
 

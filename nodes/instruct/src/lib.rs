@@ -1,5 +1,13 @@
 //! The pack of multi-modal instructions: a text with markers, and the pictures that the markers stand for.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod describe_instruction;
 mod instruction;
 mod instruction_template;

@@ -1,5 +1,13 @@
 //! The pack that reads pictures and text.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod load_folder;
 mod load_image;
 mod load_text;

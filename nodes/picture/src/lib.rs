@@ -1,5 +1,13 @@
 //! The pack of picture arithmetic.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod adjust_color;
 mod blend;
 mod composite;

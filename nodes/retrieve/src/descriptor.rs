@@ -7,6 +7,7 @@ use weft_node::{
     Error, Result,
     value::{ColorSpace, Image},
 };
+use weft_tensor::floats;
 use weft_vision::{
     color::{in_space, rgb, split_alpha},
     resample::{Filter, resize},
@@ -189,10 +190,5 @@ fn layout(luma: &[f32]) -> Vec<f32> {
 fn numbers(tensor: Tensor<4>) -> Result<Vec<f32>> {
     let lost =
         |error: String| Error::Io(format!("the device did not give the pixels back: {error}"));
-    let data = tensor
-        .try_into_data()
-        .map_err(|error| lost(format!("{error:?}")))?;
-    data.convert::<f32>()
-        .try_to_vec()
-        .map_err(|error| lost(format!("{error:?}")))
+    floats(tensor).map_err(lost)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use weft_models::text::{LENGTH, TextEncoder};
 use weft_node::{Choice, Context, Error, Result, value::Digest};
+use weft_tensor::floats;
 
 use crate::rows::normalize;
 
@@ -70,8 +71,9 @@ impl Embed for MiniLm {
         let encoded = encoder(context)?
             .encode(&texts, LENGTH)
             .map_err(|why| refused(why.to_string()))?;
-        let values = encoded.sentences.into_data().try_into_vec::<f32>();
-        let values = values.map_err(|_| Error::Io("the numbers did not come back".to_owned()))?;
+        let values = floats(encoded.sentences);
+        let values =
+            values.map_err(|why| Error::Io(format!("the numbers did not come back: {why}")))?;
         Ok(values
             .chunks_exact(self.dims())
             .map(<[f32]>::to_vec)

@@ -1,5 +1,13 @@
 //! The pack that finds pictures: by text, by picture, or by both.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod approximate;
 mod build_index;
 mod captions;

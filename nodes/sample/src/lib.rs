@@ -1,5 +1,13 @@
 //! The pack that draws pictures from instructions.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod load_instruct_model;
 mod model;
 mod reference;

@@ -1,10 +1,8 @@
 //! Pictures of a context as the model takes them.
 
 use burn::tensor::{Device, Tensor};
-use weft_node::{
-    Error, Result,
-    value::{ColorSpace, Image},
-};
+use weft_node::value::{ColorSpace, Image};
+use weft_tensor::moved;
 use weft_vision::{
     color::{in_space, rgb, split_alpha},
     geometry::put,
@@ -16,10 +14,7 @@ use weft_vision::{
 ///
 /// # Shapes
 /// result: `[1, 3, side, side]`, sRGB-encoded, -1..=1
-///
-/// # Errors
-/// The device does not give the pixels back.
-pub(crate) fn square(image: &Image, side: usize, device: &Device) -> Result<Tensor<4>> {
+pub(crate) fn square(image: &Image, side: usize, device: &Device) -> Tensor<4> {
     let image = in_space(image, ColorSpace::Srgb);
     let (_, alpha) = split_alpha(image.pixels());
     let color = rgb(&image);
@@ -41,44 +36,39 @@ pub(crate) fn square(image: &Image, side: usize, device: &Device) -> Result<Tens
     } else {
         resize(color, size, filter)
     };
-    let is_map = is_map(&image)?;
-    if is_map {
+    let mut ground = Tensor::ones([1, 3, side, side], &fitted.device());
+    if let Some(map) = map(&image) {
         // A line of one pixel would fade by as much as the picture shrinks.
-        fitted = (fitted * (longest as f64 / side as f64).max(1.0)).clamp(0.0, 1.0);
+        let bright = (fitted.clone() * (longest as f64 / side as f64).max(1.0)).clamp(0.0, 1.0);
+        fitted = bright * map.clone() + fitted * (1.0 - map.clone());
+        ground = ground - map;
     }
-    let ground = if is_map { 0.0 } else { 1.0 };
-    let ground = Tensor::full([1, 3, side, side], ground, &fitted.device());
     let corner = ((side - size.0) / 2, (side - size.1) / 2);
-    Ok((put(ground, fitted, corner) * 2.0 - 1.0).to_device(device))
+    moved(put(ground, fitted, corner) * 2.0 - 1.0, device)
 }
 
-/// Whether a picture is a map of edges or a mask: of one channel, black and white only, and mostly black along
-/// its border.
-fn is_map(image: &Image) -> Result<bool> {
-    let [_, channels, height, width] = image.dims();
+/// 1 if a picture is a map of edges or a mask, else 0: of one channel, black and white only, and mostly black along
+/// its border. The answer stays on the device, so that nothing comes back to the host for it.
+///
+/// # Shapes
+/// result: `[1, 1, 1, 1]`
+fn map(image: &Image) -> Option<Tensor<4>> {
+    let x = image.pixels();
+    let [batch, channels, height, width] = x.dims();
     if channels != 1 {
-        return Ok(false);
+        return None;
     }
-    let lost = |why: String| Error::Io(format!("the device did not give the pixels back: {why}"));
-    let data = image.pixels().try_into_data();
-    let data = data.map_err(|why| lost(format!("{why:?}")))?;
-    let values: Vec<f32> = data
-        .convert::<f32>()
-        .try_to_vec()
-        .map_err(|why| lost(format!("{why:?}")))?;
-    if values.iter().any(|value| *value != 0.0 && *value != 1.0) {
-        return Ok(false);
+    let count = |x: Tensor<4>| x.sum().reshape([1, 1, 1, 1]);
+    let white = x.clone().equal_elem(1.0).float();
+    let grey = 1.0 - white.clone() - x.equal_elem(0.0).float();
+    let mut border = count(white.clone());
+    let mut pixels = batch * height * width;
+    if height > 2 && width > 2 {
+        let within = white.narrow(2, 1, height - 2).narrow(3, 1, width - 2);
+        border = border - count(within);
+        pixels -= batch * (height - 2) * (width - 2);
     }
-    let is_border = |place: usize| {
-        let (y, x) = (place / width, place % width);
-        y == 0 || x == 0 || y + 1 == height || x + 1 == width
-    };
-    let border = values
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| is_border(*place));
-    let (white, all) = border.fold((0, 0), |(white, all), (_, value)| {
-        (white + usize::from(*value == 1.0), all + 1)
-    });
-    Ok(2 * white < all)
+    let is_plain = count(grey).equal_elem(0.0).float();
+    let is_dark = (border * 2.0).lower_elem(pixels as f32).float();
+    Some(is_plain * is_dark)
 }

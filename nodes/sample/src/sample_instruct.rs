@@ -182,12 +182,10 @@ impl SampleInstruct {
 
     fn request(&self, model: &InstructModel, context: &Context) -> Result<Request> {
         in_order(self.guidance_from, self.guidance_to)?;
-        let shown = |reference: &instruction::Reference| {
-            Ok(Shown {
-                marker: reference.marker,
-                text: reference.label(),
-                picture: square(&reference.image, SIDE, context.device())?,
-            })
+        let shown = |reference: &instruction::Reference| Shown {
+            marker: reference.marker,
+            text: reference.label(),
+            picture: square(&reference.image, SIDE, context.device()),
         };
         let text = self.instruction.payload();
         fits(model, "instruction", &text)?;
@@ -199,7 +197,7 @@ impl SampleInstruct {
         Ok(Request {
             text,
             negative: self.negative.clone(),
-            references: references.iter().map(shown).collect::<Result<_>>()?,
+            references: references.iter().map(shown).collect(),
             seed: self.seed.0,
         })
     }

@@ -1,5 +1,13 @@
 //! The pack that writes pictures and text.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod preview;
 mod save_image;
 mod save_text;

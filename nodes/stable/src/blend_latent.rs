@@ -1,6 +1,7 @@
 //! `stable.BlendLatent`.
 
 use weft_node::{Context, Error, Inputs, Node, Result, value::Mask};
+use weft_tensor::moved;
 use weft_vision::resample::{Filter, resize};
 
 use crate::Latent;
@@ -40,12 +41,12 @@ impl Node for BlendLatent {
             let message = "latents of another family than `first`; blend pictures instead";
             return Err(Error::input("second", message));
         }
-        let second = second.to_device(&first.device());
+        let second = moved(second, &first.device());
         let difference = (second - first.clone()) * self.amount;
         let difference = match &self.mask {
             None => difference,
             Some(mask) => {
-                let mask = mask.coverage().narrow(0, 0, 1).to_device(&first.device());
+                let mask = moved(mask.coverage().narrow(0, 0, 1), &first.device());
                 difference * resize(mask, (dims[2], dims[3]), Filter::Area)
             }
         };

@@ -5,6 +5,7 @@ use weft_node::{
     Context, Error, Inputs, Node, Result,
     value::{ColorSpace, Image, Mask},
 };
+use weft_tensor::moved;
 use weft_vision::{
     color::{in_space, rgb},
     resample::{Filter, resize},
@@ -59,7 +60,7 @@ impl Node for DecodeLatent {
             side,
             overlap: side / OVERLAP,
         };
-        let x = self.latent.x.clone().to_device(context.device());
+        let x = moved(self.latent.x.clone(), context.device());
         let ratio = Ratio {
             into: 1,
             out: factor,
@@ -80,7 +81,7 @@ impl DecodeLatent {
             return Ok(drawn);
         };
         let device = drawn.device();
-        let original = rgb(&in_space(original, ColorSpace::Srgb)).to_device(&device);
+        let original = moved(rgb(&in_space(original, ColorSpace::Srgb)), &device);
         let [_, _, height, width] = drawn.dims();
         let [_, _, tall, wide] = original.dims();
         if (tall, wide) != (height, width) {
@@ -89,7 +90,8 @@ impl DecodeLatent {
             );
             return Err(Error::input("original", message));
         }
-        let mask = resize(mask.coverage(), (height, width), Filter::Bilinear).to_device(&device);
+        let mask = resize(mask.coverage(), (height, width), Filter::Bilinear);
+        let mask = moved(mask, &device);
         Ok(drawn * mask.clone() + original * (1.0 - mask))
     }
 }

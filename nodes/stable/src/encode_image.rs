@@ -6,6 +6,7 @@ use weft_node::{
     Context, Error, Inputs, Node, Result,
     value::{ColorSpace, Image},
 };
+use weft_tensor::moved;
 use weft_vision::{
     color::{in_space, rgb},
     geometry::crop,
@@ -45,7 +46,7 @@ impl Node for EncodeImage {
         }
         let size = eye.config().size;
         let pictures = rgb(&in_space(&self.image, ColorSpace::Srgb));
-        let pictures = middle(pictures.to_device(context.device()), size);
+        let pictures = middle(moved(pictures, context.device()), size);
         let black = pictures.zeros_like().narrow(0, 0, 1);
         let shown = said(&eye, pictures, is_hidden);
         let nothing = if is_hidden {

@@ -5,6 +5,7 @@ use weft_node::{
     Context, Error, Inputs, Node, Result,
     value::{ColorSpace, Image},
 };
+use weft_tensor::moved;
 use weft_vision::color::{in_space, rgb};
 
 use crate::{
@@ -77,7 +78,7 @@ pub(crate) fn encoded(
         side,
         overlap: side / OVERLAP,
     };
-    let x = pixels.to_device(context.device()) * 2.0 - 1.0;
+    let x = moved(pixels, context.device()) * 2.0 - 1.0;
     let ratio = Ratio {
         into: factor,
         out: 1,

@@ -1,11 +1,12 @@
 //! `stable.EncodeText`.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Float, Tensor, TensorData};
 use weft_models::stable::{
     clip::{Clip, Take},
     tokens::framed,
 };
 use weft_node::{Context, Error, Inputs, Node, Result};
+use weft_tensor::constant;
 
 use crate::{
     Conditioning, TextEncoders,
@@ -110,7 +111,7 @@ fn encoded(
     if weights.iter().any(|weight| *weight != 1.0) {
         let nothing = encode(&[framed(&[], fill)])?.tokens;
         let weights = TensorData::new(weights, [count, length, 1]);
-        let weights = Tensor::<3>::from_data(weights, &tokens.device());
+        let weights = constant::<3, Float>(weights, &tokens.device());
         tokens = nothing.clone() + (tokens - nothing) * weights;
     }
     let tokens = tokens.reshape([1, count * length, width]);

@@ -5,6 +5,7 @@ use weft_node::{
     Context, Error, Inputs, Node, Outputs, Result,
     value::{Image, Mask},
 };
+use weft_tensor::moved;
 use weft_vision::resample::{Filter, resize};
 
 use crate::{
@@ -59,11 +60,7 @@ impl Node for InpaintCondition {
         }
         let pixels = seen(&self.image).narrow(0, 0, 1);
         let [_, _, height, width] = pixels.dims();
-        let mask = self
-            .mask
-            .coverage()
-            .narrow(0, 0, 1)
-            .to_device(&pixels.device());
+        let mask = moved(self.mask.coverage().narrow(0, 0, 1), &pixels.device());
         let mask = resize(mask, (height, width), Filter::Bilinear);
         let mask = mask.greater_equal_elem(0.5).float();
         // Grey, which is 0 to the autoencoder, stands for what is not known.
@@ -71,7 +68,8 @@ impl Node for InpaintCondition {
         let latent = encoded(&self.vae, pixels, self.tile, context)?;
         let stays = encoded(&self.vae, known, self.tile, context)?.x;
         let [_, _, rows, columns] = stays.dims();
-        let mask = resize(mask, (rows, columns), Filter::Nearest).to_device(&stays.device());
+        let mask = resize(mask, (rows, columns), Filter::Nearest);
+        let mask = moved(mask, &stays.device());
         let mut model = self.model;
         model.guides.painted = Some(Painted {
             seen: Tensor::cat(vec![mask, stays], 1),

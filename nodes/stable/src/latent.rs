@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use weft_models::stable::kl::Scale;
 use weft_node::value::{Decode, Encode, Malformed, Value};
+use weft_tensor::{downloaded, uploaded};
 
 /// Pictures in the small space in which a model draws.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Value for Latent {
         for axis in self.x.dims() {
             out.number(axis as u64);
         }
-        let numbers = self.x.clone().try_into_data().ok()?.convert::<f32>();
+        let numbers = downloaded(self.x.clone()).ok()?.convert::<f32>();
         out.bytes(numbers.as_bytes());
         Some(out)
     }
@@ -71,7 +72,7 @@ impl Value for Latent {
         }
         let numbers: Vec<f32> = bytemuck::pod_collect_to_vec(bytes);
         Ok(Self {
-            x: Tensor::from_data(TensorData::new(numbers, shape), device),
+            x: uploaded(TensorData::new(numbers, shape), device),
             scale: (factor != 0.0).then_some(Scale { factor, shift }),
             factor: pixels,
         })

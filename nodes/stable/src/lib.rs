@@ -1,5 +1,13 @@
 //! The pack that draws with Stable Diffusion: its checkpoints, texts, latents and what leads it.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod apply_control_net;
 mod apply_ip_adapter;
 mod blend_latent;

@@ -1,8 +1,9 @@
 //! What a latent looks like, roughly: colours that follow straight from its channels.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Float, Tensor, TensorData};
 use weft_models::stable::kl::Scale;
 use weft_node::value::Image;
+use weft_tensor::constant;
 
 /// Red, green and blue of each channel.
 type Colors = [[f32; 3]; 4];
@@ -30,7 +31,7 @@ pub(crate) fn preview(x: &Tensor<4>, scale: Scale) -> Option<Image> {
     }
     let colors = if scale == Scale::XL { XL } else { ONE };
     let colors = TensorData::new(colors.concat(), [4, 3]);
-    let colors = Tensor::<2>::from_data(colors, &x.device());
+    let colors = constant::<2, Float>(colors, &x.device());
     let rows: Tensor<2> = x
         .clone()
         .permute([0, 2, 3, 1])

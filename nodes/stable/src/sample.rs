@@ -16,6 +16,7 @@ use crate::{
     plan::{Noise, Plan},
 };
 use given::{control, fits, painted, shown, side};
+use weft_tensor::moved;
 
 /// Draw latents with a model of Stable Diffusion.
 ///
@@ -108,7 +109,7 @@ impl Sample {
         // Texts are checked before weights are read.
         let sides = self.sides(context)?;
         let net = shown(&self.model, context)?;
-        let latents = self.latent.x.clone().to_device(context.device());
+        let latents = moved(self.latent.x.clone(), context.device());
         let noise = Noise {
             seed: self.seed.0,
             shape: latents.dims(),
@@ -166,7 +167,7 @@ impl Sample {
 
     /// What stays, by the mask.
     fn kept(&self, latents: &Tensor<4>, noise: &Noise) -> Option<Kept> {
-        let mask = self.mask.as_ref()?.coverage().to_device(&latents.device());
+        let mask = moved(self.mask.as_ref()?.coverage(), &latents.device());
         let [batch, _, height, width] = latents.dims();
         let mask = resize(mask, (height, width), Filter::Area);
         let count = mask.dims()[0];

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_tensor::constant;
 
 /// How a picture is divided, in units of latents.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +120,7 @@ impl Tiles {
             from_start.min(from_end).min(reach) / reach
         };
         let weights = (0..count).map(weight).collect();
-        Tensor::from_data(TensorData::new(weights, [count]), device)
+        constant(TensorData::new(weights, [count]), device)
     }
 }
 

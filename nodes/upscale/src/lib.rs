@@ -1,5 +1,13 @@
 //! The pack that enlarges pictures.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests compare numbers on the host"
+    )
+)]
+
 mod fidelity;
 mod fill;
 mod size;

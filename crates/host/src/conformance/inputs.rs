@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use weft_node::Kind;
 use weft_spec::{Form, Literal, PortSpec, TypeName};
+use weft_tensor::constant;
 use weft_value::{AnyValue, Image, Mask};
 
 /// A picture to try with.
@@ -44,7 +45,7 @@ impl Picture {
             wave.mul_add(0.25, 0.5)
         };
         let numbers: Vec<_> = (0..axes.iter().product()).map(number).collect();
-        Tensor::from_data(TensorData::new(numbers, axes), device)
+        constant(TensorData::new(numbers, axes), device)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use burn::tensor::Device;
 use weft_node::{Context, Error, Job, Kind, NodeSpec, Provenance, Result, Values};
+use weft_tensor::floats;
 use weft_value::{AnyValue, Image, Saved};
 
 use super::inputs::Sample;
@@ -138,7 +139,6 @@ fn is_wild(value: &AnyValue) -> bool {
         (_, Some(mask)) => mask.coverage(),
         _ => return false,
     };
-    let numbers = tensor.into_data().convert::<f32>();
-    let numbers = numbers.as_slice::<f32>().unwrap_or_default();
+    let numbers = floats(tensor).unwrap_or_default();
     numbers.iter().any(|number| !number.is_finite())
 }

@@ -10,6 +10,7 @@ use std::{
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use weft_spec::TypeName;
+use weft_tensor::{downloaded, uploaded};
 use weft_value::{AnyValue, Color, ColorSpace, File, Folder, Image, Mask, Seed};
 
 /// A value on its way; the numbers of a picture lie in a file beside it.
@@ -104,8 +105,7 @@ impl<'a> Writer<'a> {
     }
 
     fn write(&mut self, tensor: Tensor<4>) -> io::Result<()> {
-        let data = tensor
-            .try_into_data()
+        let data = downloaded(tensor)
             .map_err(io::Error::other)?
             .convert::<f32>();
         self.file.write_all_at(data.as_bytes(), self.at)?;
@@ -169,5 +169,5 @@ fn read(pixels: &Pixels, axes: [usize; 4], at: u64, device: &Device) -> Result<T
         .read_exact_at(&mut raw, at)
         .map_err(|error| format!("cannot take a picture: {error}"))?;
     let data = TensorData::from_bytes_vec(raw, axes, burn::tensor::DType::F32);
-    Ok(Tensor::from_data(data, device))
+    Ok(uploaded(data, device))
 }

@@ -13,7 +13,7 @@ use weft_abi::{
 };
 use weft_node::LogLevel;
 use weft_spec::TypeName;
-use weft_tensor::Numbers;
+use weft_tensor::{Numbers, uploaded};
 use weft_value::{AnyValue, Color, ColorSpace, File, Folder, Image, Mask, Seed};
 
 use super::calls::{Live, live};
@@ -380,7 +380,7 @@ unsafe extern "C" fn make_picture(
             return Err(Status::WRONG_SIZE);
         }
         let data = TensorData::new(numbers.to_vec(), axes);
-        let tensor = Tensor::from_data(data, live.context.device());
+        let tensor = uploaded(data, live.context.device());
         Ok(pictured(tensor, &shape))
     };
     // SAFETY: the plugin promises a place to write to.

@@ -4,6 +4,7 @@ use burn::{
     module::Module,
     tensor::{Tensor, TensorData},
 };
+use weft_tensor::constant;
 
 use super::{
     Config,
@@ -124,7 +125,7 @@ impl Autoencoder {
     fn scale(&self, like: &Tensor<4>) -> (Tensor<4>, Tensor<4>) {
         let row = |numbers: &[f32]| {
             let data = TensorData::new(numbers.to_vec(), [1, numbers.len(), 1, 1]);
-            Tensor::from_data(data, &like.device())
+            constant(data, &like.device())
         };
         (row(&self.mean), row(&self.deviation))
     }

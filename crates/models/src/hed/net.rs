@@ -4,12 +4,13 @@ use burn::{
     module::Module,
     nn::conv::Conv2d,
     tensor::{
-        Tensor, TensorData,
+        Float, Tensor, TensorData,
         activation::{relu, sigmoid},
         module::{interpolate, max_pool2d},
         ops::{InterpolateMode, InterpolateOptions, MaxPoolOptions, PadMode},
     },
 };
+use weft_tensor::constant;
 
 /// What the trunk was trained with: blue, green and red of 0..=255, less these means.
 const MEANS: [f32; 3] = [104.00699, 116.66877, 122.67892];
@@ -62,7 +63,7 @@ impl Hed {
 /// Blue, green and red about zero, in steps of 1/255.
 fn centred(rgb: Tensor<4>) -> Tensor<4> {
     let means = TensorData::from(MEANS);
-    let means = Tensor::<1>::from_data(means, &rgb.device()).reshape([1, 3, 1, 1]);
+    let means = constant::<1, Float>(means, &rgb.device()).reshape([1, 3, 1, 1]);
     rgb.flip([1]) * 255.0 - means
 }
 

@@ -1,6 +1,7 @@
 //! Reference pictures, and what the U-Net has found in them.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use weft_tensor::constant;
 
 use super::{MARKERS, block::KeyValue};
 use crate::text::Text;
@@ -124,7 +125,7 @@ impl Layout {
 
     /// The rows of a table `[MARKERS, ..]` that belong to the references.
     pub(super) fn marker_rows(&self, device: &Device) -> Tensor<1, Int> {
-        Tensor::from_data(self.markers.as_slice(), device)
+        constant(self.markers.as_slice(), device)
     }
 
     /// What is given by reference, `[references, tokens, width]`, by picture:
@@ -137,7 +138,7 @@ impl Layout {
         }
         let none = Tensor::zeros([1, tokens, width], &x.device());
         let sources: Vec<i32> = self.sources.iter().map(|&i| i as i32).collect();
-        let sources = Tensor::<1, Int>::from_data(sources.as_slice(), &x.device());
+        let sources = constant::<1, Int>(sources.as_slice(), &x.device());
         Tensor::cat(vec![x, none], 0)
             .select(0, sources)
             .reshape(shape)
@@ -159,6 +160,6 @@ impl Layout {
             std::iter::repeat_n(number, tokens)
         });
         let shape = [self.batch, self.room * tokens];
-        Tensor::from_data(TensorData::new(present.collect(), shape), device)
+        constant(TensorData::new(present.collect(), shape), device)
     }
 }

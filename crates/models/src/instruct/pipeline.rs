@@ -5,13 +5,14 @@ mod tests;
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Float, Tensor, TensorData},
 };
 use thiserror::Error;
 use weft_diffusion::{
     Denoise, Guidance, Prediction, Progress, Sampler, Schedule, SigmasError, VpPoint, Weights,
     sample, sigmas,
 };
+use weft_tensor::constant;
 use weft_vision::noise::normal;
 
 use super::{Context, Instruct, Place, References};
@@ -171,7 +172,7 @@ impl Pipeline<'_> {
                 .collect();
             let said = TensorData::new(said, [count, 1]);
             let text = self.encoder.encode(&negatives, LENGTH)?.text;
-            let said = Tensor::<2>::from_data(said, &text.mask.device());
+            let said = constant::<2, Float>(said, &text.mask.device());
             Text {
                 mask: text.mask * said,
                 ..text
@@ -294,7 +295,7 @@ where
         let branch = self.joined(which);
         let count = weights.len();
         let times = vec![time as f32; count * requests];
-        let times = Tensor::<1>::from_data(times.as_slice(), &noisy.device());
+        let times = constant::<1, Float>(times.as_slice(), &noisy.device());
         let stacked = Tensor::cat(vec![noisy.clone(); count], 0);
         let velocities = net.forward(stacked, times, &branch.text, &branch.context);
         let parts = velocities.split(requests, 0).into_iter().zip(weights);

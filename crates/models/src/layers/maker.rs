@@ -4,7 +4,7 @@ use burn::{
     module::Param,
     tensor::{Device, Tensor, TensorData},
 };
-use weft_tensor::Precision;
+use weft_tensor::{Precision, constant};
 
 /// Makes the parameters of a network in the order in which the network asks for them: the same seed gives
 /// the same numbers on every device.
@@ -51,10 +51,7 @@ impl<'a> Maker<'a> {
         let bound = (inputs as f32).sqrt().recip();
         let count = shape.iter().product();
         let values: Vec<f32> = (0..count).map(|_| bound * signed_unit(state)).collect();
-        Param::from_tensor(Tensor::from_data(
-            TensorData::new(values, shape),
-            self.device,
-        ))
+        Param::from_tensor(constant(TensorData::new(values, shape), self.device))
     }
 
     /// All zero.

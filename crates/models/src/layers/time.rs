@@ -2,9 +2,9 @@
 
 use burn::{
     module::Module,
-    tensor::{Tensor, TensorData},
+    tensor::{Float, Tensor, TensorData},
 };
-use weft_tensor::silu;
+use weft_tensor::{constant, silu};
 
 use super::{Linear, Maker};
 
@@ -38,7 +38,7 @@ impl Time {
         let rates: Vec<f32> = (0..half)
             .map(|i| SCALE * LONGEST.powf(-(i as f32) / half as f32))
             .collect();
-        let rates = Tensor::<2>::from_data(TensorData::new(rates, [1, half]), &time.device());
+        let rates = constant::<2, Float>(TensorData::new(rates, [1, half]), &time.device());
         let angles = time.unsqueeze_dim::<2>(1) * rates;
         let waves = Tensor::cat(vec![angles.clone().sin(), angles.cos()], 1);
         self.second.forward(silu(self.first.forward(waves)))

@@ -5,6 +5,7 @@ use burn::{
     optim::GradientsParams,
     tensor::{Tensor, TensorData},
 };
+use weft_tensor::constant;
 use weft_testing::numbers;
 
 /// The network with every parameter whose name starts with `prefix` moved by up to 0.1.
@@ -52,7 +53,7 @@ impl ModuleMapper for Stirring {
                 value + 0.1 * (self.at * self.at).sin()
             });
             let moved = TensorData::new(moved.collect::<Vec<_>>(), old.dims());
-            Tensor::from_data(moved, &old.device()).set_require_grad(old.is_require_grad())
+            constant(moved, &old.device()).set_require_grad(old.is_require_grad())
         })
     }
 }

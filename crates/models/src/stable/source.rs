@@ -8,7 +8,7 @@ use burn::{
     module::Param,
     tensor::{Device, Tensor, TensorData},
 };
-use weft_tensor::Precision;
+use weft_tensor::{Precision, moved, uploaded};
 
 use super::{
     layout::{Layout, Turn},
@@ -96,7 +96,7 @@ impl<'a> Source<'a> {
                     continue;
                 }
                 let product = pair.up.clone().matmul(pair.down.clone()) * *strength;
-                let product = product.to_device(self.device);
+                let product = moved(product, self.device);
                 self.added.entry(name).or_default().push(product);
             }
         }
@@ -170,7 +170,7 @@ impl<'a> Source<'a> {
                 turned(place.turn, numbers, &shape)
             }
         };
-        let mut tensor = Tensor::from_data(TensorData::new(numbers, shape), self.device);
+        let mut tensor = uploaded(TensorData::new(numbers, shape), self.device);
         for more in self.added.remove(name).into_iter().flatten() {
             tensor = tensor + more.reshape(shape);
         }

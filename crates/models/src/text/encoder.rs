@@ -1,8 +1,8 @@
 //! Texts to features of tokens and to one vector each.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Float, Int, Tensor, TensorData};
 use thiserror::Error;
-use weft_tensor::Precision;
+use weft_tensor::{Precision, constant};
 
 use super::{
     Bert, Text,
@@ -137,10 +137,9 @@ impl TextEncoder {
                 markers.push(i32::from(token.marker));
             }
         }
-        let whole = |numbers: Vec<i32>| {
-            Tensor::<2, Int>::from_data(TensorData::new(numbers, shape), &self.device)
-        };
-        let mask = Tensor::<2>::from_data(TensorData::new(mask, shape), &self.device);
+        let whole =
+            |numbers: Vec<i32>| constant::<2, Int>(TensorData::new(numbers, shape), &self.device);
+        let mask = constant::<2, Float>(TensorData::new(mask, shape), &self.device);
         let features = self.network.forward(whole(ids), &mask);
         Ok(Encoded {
             sentences: sentences(&features, &mask),

@@ -1,6 +1,7 @@
 //! The colours about which SwinIR, HAT and SPAN were trained.
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Float, Tensor, TensorData};
+use weft_tensor::constant;
 
 /// The mean red, green and blue of the pictures of DIV2K.
 const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
@@ -21,5 +22,5 @@ pub(super) fn uncentred(rgb: Tensor<4>) -> Tensor<4> {
 }
 
 fn mean(like: &Tensor<4>) -> Tensor<4> {
-    Tensor::<1>::from_data(TensorData::from(MEAN), &like.device()).reshape([1, 3, 1, 1])
+    constant::<1, Float>(TensorData::from(MEAN), &like.device()).reshape([1, 3, 1, 1])
 }

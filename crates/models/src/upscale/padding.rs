@@ -1,6 +1,7 @@
 //! Maps that end on a raster.
 
 use burn::tensor::{Int, Tensor};
+use weft_tensor::constant;
 
 /// The map, mirrored beyond its lower and right side up to the next multiple of `raster`. The last row and column
 /// are not doubled; a map smaller than what is missing is mirrored more than once.
@@ -14,7 +15,7 @@ pub(super) fn mirrored(x: Tensor<4>, raster: usize) -> Tensor<4> {
                 return x;
             }
             let places: Vec<_> = (0..wanted).map(|i| mirror(i, length)).collect();
-            let places = Tensor::<1, Int>::from_data(places.as_slice(), &x.device());
+            let places = constant::<1, Int>(places.as_slice(), &x.device());
             x.select(axis, places)
         })
 }

@@ -1,7 +1,7 @@
 //! Attention within windows of a map, on their raster or half a window off it (Liu et al., ICCV 2021).
 
 use burn::tensor::{Device, Tensor, TensorData};
-use weft_tensor::Precision;
+use weft_tensor::{Precision, constant};
 
 use super::keys::side;
 use crate::{
@@ -42,7 +42,7 @@ impl Shift {
                 if one == other { 0.0 } else { APART }
             });
             let added = TensorData::new(added.collect::<Vec<f32>>(), [1, 1, places, places]);
-            Tensor::from_data(added, device)
+            constant(added, device)
         });
         Self { by, last }
     }
@@ -84,7 +84,7 @@ pub(super) fn biases(
         }
     }
     let biases = TensorData::new(biases, [1, heads, places, seen]);
-    Tensor::from_data(biases, weights.device())
+    constant(biases, weights.device())
 }
 
 impl Windows {

@@ -1,7 +1,7 @@
 //! Pictures as networks are shown them: on a ground, as a silhouette, as lines.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use weft_vision::edge::{Unread, canny};
+use weft_vision::edge::{Unfollowed, canny};
 
 use super::Dice;
 
@@ -110,7 +110,7 @@ pub fn spread(plane: &[f32], out: &mut [f32]) {
 ///
 /// # Errors
 /// The pixels did not come back.
-pub fn edges(rgba: &[u8], side: usize, contours: Contours) -> Result<Vec<f32>, Unread> {
+pub fn edges(rgba: &[u8], side: usize, contours: Contours) -> Result<Vec<f32>, Unfollowed> {
     // Weights of BT.709, as `weft_vision::color::luma` has them.
     let luma = rgba.chunks_exact(4).map(|pixel| {
         let [red, green, blue, alpha] = [0, 1, 2, 3].map(|i| f32::from(pixel[i]) / 255.0);

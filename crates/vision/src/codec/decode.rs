@@ -2,11 +2,12 @@
 
 use std::{error::Error, io, io::Cursor};
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 use bytemuck::Pod;
 use image::{
     ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
 };
+use weft_tensor::uploaded;
 use weft_value::Image;
 
 use super::{
@@ -166,7 +167,7 @@ fn samples<T: Sample + Pod>(decoder: impl ImageDecoder) -> Result<Vec<T>, Stop> 
 fn planar<T: Sample>(samples: &[T], layout: Layout, upright: Upright, device: &Device) -> Image {
     let planes = spread(samples, layout, upright);
     let shape = [1, layout.channels.len(), upright.height, upright.width];
-    Image::new(Tensor::from_data(TensorData::new(planes, shape), device))
+    Image::new(uploaded(TensorData::new(planes, shape), device))
 }
 
 fn explain(stop: Stop, Known { name: format, .. }: Known) -> CodecError {

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
+use weft_tensor::floats;
 use weft_value::{ColorSpace, Image};
 
 use super::{CodecError, Format, write::Pixels};
@@ -109,10 +110,7 @@ fn on_white(pixels: Tensor<4>) -> Tensor<4> {
 
 /// The numbers, in the memory of the host.
 fn host(pixels: Tensor<4>) -> Result<Vec<f32>, CodecError> {
-    let unread = |error: &dyn std::fmt::Display| CodecError::Unread(error.to_string());
-    let planes = pixels.try_into_data().map_err(|error| unread(&error))?;
-    let planes = planes.convert::<f32>().try_into_vec();
-    planes.map_err(|error| unread(&error))
+    floats(pixels).map_err(CodecError::Unread)
 }
 
 /// Planes to pixels, each number as the bytes of `write`. Its cast from float clips, and makes 0 of what

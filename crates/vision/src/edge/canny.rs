@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Unread, hysteresis, sobel, thin};
+use super::{Unfollowed, hysteresis, sobel, thin};
 use crate::filter::gaussian;
 
 /// 1 on thin, connected edges, else 0 (Canny 1986): Gaussian blur, Sobel gradient, thinning, hysteresis.
@@ -15,8 +15,8 @@ use crate::filter::gaussian;
 /// luma and result: `[batch, 1, height, width]`
 ///
 /// # Errors
-/// The device did not give its pixels back, which [`hysteresis`] asks for.
-pub fn canny(luma: Tensor<4>, sigma: f32, low: f32, high: f32) -> Result<Tensor<4>, Unread> {
+/// Those of [`hysteresis`].
+pub fn canny(luma: Tensor<4>, sigma: f32, low: f32, high: f32) -> Result<Tensor<4>, Unfollowed> {
     let gradient = sobel(gaussian(luma, sigma));
     hysteresis(thin(&gradient), low, high)
 }

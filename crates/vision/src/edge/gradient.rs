@@ -5,6 +5,7 @@ use burn::tensor::{
     module::conv2d,
     ops::{ConvOptions, PadMode},
 };
+use weft_tensor::constant;
 
 /// How luma changes at each pixel.
 ///
@@ -77,7 +78,7 @@ fn smoothed_difference(luma: Tensor<4>, smooth: [f32; 3]) -> Gradient {
 /// One channel for each kernel, rows first.
 fn filter<const N: usize>(luma: Tensor<4>, kernels: [[[f32; 3]; 3]; N]) -> Tensor<4> {
     let weights = kernels.as_flattened().as_flattened().to_vec();
-    let weights = Tensor::from_data(TensorData::new(weights, [N, 1, 3, 3]), &luma.device());
+    let weights = constant(TensorData::new(weights, [N, 1, 3, 3]), &luma.device());
     let bordered = luma.pad([(1, 1), (1, 1)], PadMode::Edge);
     conv2d(
         bordered,

@@ -1,31 +1,41 @@
 //! Follows weak edges from strong ones.
 
+mod on_gpu;
+
 use burn::tensor::{Tensor, TensorData};
 use thiserror::Error;
+use weft_tensor::{ShaderFailure, constant, floats, is_gpu};
 
-/// The device did not give its pixels back.
+/// Edges could not be followed.
 #[derive(Debug, Error)]
-#[error("the device did not give its pixels back: {0}")]
-pub struct Unread(String);
+pub enum Unfollowed {
+    /// The device did not give its pixels back.
+    #[error("the device did not give its pixels back: {0}")]
+    Unread(String),
+    /// A pass did not run.
+    #[error(transparent)]
+    Pass(#[from] ShaderFailure),
+}
 
 /// 1 where a pixel is at least `high`, or at least `low` and connected to such a one through pixels of at
 /// least `low`, by sides or corners; else 0. A pixel of 0 is no edge whatever the thresholds.
 ///
-/// The pixels come back from the device once, and edges are followed on the CPU. What is connected to what
-/// may hang on the farthest pixel: on a GPU it takes as many dilations as the longest edge has pixels, each
-/// with an answer to wait for, while here every pixel is visited once.
+/// What is connected to what may hang on the farthest pixel. The CPU visits every pixel once, from strong ones on; a
+/// graphics adapter joins touching pixels to trees, in a fixed number of passes and without an answer to wait for.
 ///
 /// # Shapes
 /// thinned and result: `[batch, 1, height, width]`
 ///
 /// # Errors
-/// The device did not give its pixels back.
-pub fn hysteresis(thinned: Tensor<4>, low: f32, high: f32) -> Result<Tensor<4>, Unread> {
+/// The device did not give its pixels back, or refuses a pass.
+pub fn hysteresis(thinned: Tensor<4>, low: f32, high: f32) -> Result<Tensor<4>, Unfollowed> {
+    let (low, high) = (low.max(f32::MIN_POSITIVE), high.max(f32::MIN_POSITIVE));
     let shape @ [_, _, height, width] = thinned.dims();
     let device = thinned.device();
-    let strength = thinned
-        .try_into_vec_as::<f32>()
-        .map_err(|error| Unread(error.to_string()))?;
+    if is_gpu(&device) && shape.iter().all(|axis| *axis > 0) {
+        return Ok(on_gpu::hysteresis(thinned, low, high)?);
+    }
+    let strength = floats(thinned).map_err(Unfollowed::Unread)?;
     let mut edges = vec![0.0; strength.len()];
     let plane = (height * width).max(1);
     for (strength, edges) in strength.chunks(plane).zip(edges.chunks_mut(plane)) {
@@ -33,11 +43,11 @@ pub fn hysteresis(thinned: Tensor<4>, low: f32, high: f32) -> Result<Tensor<4>, 
             strength,
             edges,
             width,
-            low: low.max(f32::MIN_POSITIVE),
+            low,
         };
-        followed.spread_from_all(high.max(f32::MIN_POSITIVE));
+        followed.spread_from_all(high);
     }
-    Ok(Tensor::from_data(TensorData::new(edges, shape), &device))
+    Ok(constant(TensorData::new(edges, shape), &device))
 }
 
 /// The edges of one picture, while they are being followed.

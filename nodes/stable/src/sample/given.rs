@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Float, Tensor, TensorData};
 use weft_models::stable::unet::UNet;
 use weft_node::{Context, Error, Result};
+use weft_tensor::{constant, moved};
 use weft_vision::{
     color::with_channels,
     resample::{Filter, resize},
@@ -86,11 +87,11 @@ pub(super) fn side(
         }
         let drawn = [height, width].map(|side| side * node.latent.factor);
         let numbers = TensorData::new(text.told.numbers(count, drawn), [1, count]);
-        let sizes = Tensor::<2>::from_data(numbers, device);
-        let whole = text.whole.clone().to_device(device);
+        let sizes = constant::<2, Float>(numbers, device);
+        let whole = moved(text.whole.clone(), device);
         Ok([sizes, whole].map(|row| row.repeat_dim(0, batch)))
     });
-    let each = |tokens: &Tensor<3>| tokens.clone().to_device(device).repeat_dim(0, batch);
+    let each = |tokens: &Tensor<3>| moved(tokens.clone(), device).repeat_dim(0, batch);
     Ok(Side {
         text: each(&text.tokens),
         added: added.transpose()?,
@@ -129,7 +130,7 @@ pub(super) fn control(
         let net = control.net.net(context)?;
         let factor = net.config().factor();
         let picture = with_channels(control.picture.clone(), net.config().colors);
-        let picture = picture.to_device(context.device());
+        let picture = moved(picture, context.device());
         let picture = resize(picture, (factor * height, factor * width), Filter::Bicubic);
         Ok(Led {
             picture: picture.repeat_dim(0, batch),
@@ -157,6 +158,6 @@ pub(super) fn painted(node: &Sample, context: &Context) -> Result<Option<Tensor<
         );
         return Err(Error::input("latent", why));
     }
-    let seen = painted.seen.clone().to_device(context.device());
+    let seen = moved(painted.seen.clone(), context.device());
     Ok(Some(seen.repeat_dim(0, batch)))
 }

@@ -5,6 +5,7 @@ use burn::{
     tensor::{Int, Tensor, TensorData},
 };
 use thiserror::Error;
+use weft_tensor::constant;
 
 use super::{Config, End, layer::Layer};
 use crate::layers::{LayerNorm, Linear};
@@ -106,7 +107,7 @@ impl Clip {
             .enumerate()
             .map(|(i, text)| i * length + self.end(text));
         let ends: Vec<i32> = ends.map(|end| end as i32).collect();
-        let ends = Tensor::<1, Int>::from_data(TensorData::new(ends, [ids.len()]), &device);
+        let ends = constant::<1, Int>(TensorData::new(ends, [ids.len()]), &device);
         let mut x = self.embedded(ids, length);
         let mask = looking_back(&x);
         let last = self.config.layers - take.skip;
@@ -182,7 +183,7 @@ impl Clip {
         let words = self.words.val();
         let flat: Vec<i32> = ids.iter().flatten().map(|&id| id.cast_signed()).collect();
         let flat = TensorData::new(flat, [ids.len() * length]);
-        let flat = Tensor::<1, Int>::from_data(flat, &words.device());
+        let flat = constant::<1, Int>(flat, &words.device());
         let positions = self.positions.val().narrow(0, 0, length);
         let words = words
             .select(0, flat)
@@ -197,5 +198,5 @@ fn looking_back(x: &Tensor<3>) -> Tensor<4> {
     let later = |i: usize| i % tokens > i / tokens;
     let added = (0..tokens * tokens).map(|i| if later(i) { f32::NEG_INFINITY } else { 0.0 });
     let added = TensorData::new(added.collect(), [1, 1, tokens, tokens]);
-    Tensor::from_data(added, &x.device())
+    constant(added, &x.device())
 }

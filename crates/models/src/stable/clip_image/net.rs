@@ -2,8 +2,9 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, TensorData},
+    tensor::{Float, Tensor, TensorData},
 };
+use weft_tensor::constant;
 
 use super::Config;
 use crate::{
@@ -75,7 +76,7 @@ impl ClipImage {
     fn embedded(&self, rgb: Tensor<4>) -> Tensor<3> {
         let device = rgb.device();
         let row = |numbers| {
-            Tensor::<1>::from_data(TensorData::from(numbers), &device).reshape([1, 3, 1, 1])
+            constant::<1, Float>(TensorData::from(numbers), &device).reshape([1, 3, 1, 1])
         };
         let patches = self.patches.forward((rgb - row(MEAN)) / row(DEVIATION));
         let [batch, width, rows, columns] = patches.dims();

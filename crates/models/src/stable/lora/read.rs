@@ -1,6 +1,7 @@
 //! Reads the pairs of matrices of a LoRA, in every spelling that is published.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Float, TensorData};
+use weft_tensor::uploaded;
 
 use super::{
     Lora, Pair,
@@ -79,7 +80,7 @@ fn pair(
     });
     let matrix = |numbers: Vec<f32>, rows: usize| {
         let columns = numbers.len() / rows.max(1);
-        Tensor::<2>::from_data(TensorData::new(numbers, [rows, columns]), device)
+        uploaded::<2, Float>(TensorData::new(numbers, [rows, columns]), device)
     };
     let (target, module) = layer(module, key.ends_with(OF_PROCESSOR));
     Pair {

@@ -4,7 +4,7 @@ use burn::{
     module::Module,
     tensor::{Int, Tensor, TensorData},
 };
-use weft_tensor::ConvOptions;
+use weft_tensor::{ConvOptions, constant};
 
 use super::{
     transformer::{Attention, Sizes, Transformer},
@@ -156,7 +156,7 @@ fn enlarged(conv: &Conv, x: Tensor<4>, size: [usize; 2]) -> Tensor<4> {
     // A side that halved to one half rounded up has no double of its own.
     let nearest = |to: usize, from: usize| {
         let places: Vec<i32> = (0..to).map(|i| (i * from / to) as i32).collect();
-        Tensor::<1, Int>::from_data(TensorData::new(places, [to]), &x.device())
+        constant::<1, Int>(TensorData::new(places, [to]), &x.device())
     };
     let (down, across) = (nearest(size[0], rows), nearest(size[1], columns));
     let as_it_is = Conv {

@@ -2,9 +2,9 @@
 
 use burn::{
     module::Module,
-    tensor::{Tensor, TensorData},
+    tensor::{Float, Tensor, TensorData},
 };
-use weft_tensor::{ConvOptions, silu};
+use weft_tensor::{ConvOptions, constant, silu};
 
 use super::{
     Added, Config, Level,
@@ -214,7 +214,7 @@ fn waves(numbers: &Tensor<1>, waves: usize) -> Tensor<2> {
     let half = waves / 2;
     let rate = |i: usize| LONGEST.powf(-(i as f32) / half as f32);
     let rates = TensorData::new((0..half).map(rate).collect(), [1, half]);
-    let rates = Tensor::<2>::from_data(rates, &numbers.device());
+    let rates = constant::<2, Float>(rates, &numbers.device());
     let angles = numbers.clone().unsqueeze_dim::<2>(1) * rates;
     Tensor::cat(vec![angles.clone().cos(), angles.sin()], 1)
 }

@@ -1,6 +1,7 @@
 //! Attention of windows to windows that are larger and overlap.
 
 use burn::tensor::{Int, Tensor};
+use weft_tensor::constant;
 
 use crate::{
     Weights,
@@ -92,7 +93,7 @@ impl Overlap {
             let places =
                 (0..windows * self.seen).map(|i| i / self.seen * self.window + i % self.seen);
             let places: Vec<_> = places.map(|place| place as i32).collect();
-            Tensor::<1, Int>::from_data(places.as_slice(), &device)
+            constant::<1, Int>(places.as_slice(), &device)
         };
         x.pad([(0, 0), (margin, margin), (margin, margin), (0, 0)], 0.0)
             .select(1, places(rows))

@@ -1,6 +1,6 @@
 //! Following weak edges from strong ones.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use weft_testing::{for_each_device, numbers};
 
 use super::{drawn, picture};
@@ -29,15 +29,26 @@ fn edges_are_followed_however_long_they_wind() {
         (0 | 2, _) | (1, 255) | (3, 0) => 0.5,
         _ => 0.0,
     };
-    let thinned = picture(&Device::flex(), 255, 256, snake);
-    let strong = picture(&Device::flex(), 255, 256, |y, x| {
-        f32::from(u8::from((y, x) == (254, 0)))
+    for_each_device(|device| {
+        let thinned = picture(device, 255, 256, snake);
+        let strong = picture(device, 255, 256, |y, x| {
+            f32::from(u8::from((y, x) == (254, 0)))
+        });
+        let none = hysteresis(thinned.clone(), 0.4, 0.9).unwrap();
+        assert!(numbers(&none).into_iter().all(|edge| edge == 0.0));
+        let all = hysteresis(thinned.clone().max_pair(strong), 0.4, 0.9).unwrap();
+        let wanted = thinned.greater_scalar(0.0).float();
+        assert_eq!(numbers(&all), numbers(&wanted));
     });
-    let none = hysteresis(thinned.clone(), 0.4, 0.9).unwrap();
-    assert!(numbers(&none).into_iter().all(|edge| edge == 0.0));
-    let all = hysteresis(thinned.clone().max_pair(strong), 0.4, 0.9).unwrap();
-    let wanted = thinned.greater_scalar(0.0).float();
-    assert_eq!(numbers(&all), numbers(&wanted));
+}
+
+#[test]
+fn nothing_comes_back_from_the_device_for_it() {
+    for_each_device(|device| {
+        let thinned = drawn(device, &["..5...5", "8...5.."]);
+        let (edges, copies) = weft_tensor::counted(|| hysteresis(thinned, 0.35, 0.7));
+        assert!(edges.is_ok() && copies.are_none(), "{copies:?}");
+    });
 }
 
 #[test]
@@ -62,7 +73,6 @@ fn following_equals_dilating_until_nothing_changes() {
     for _ in 0..20 {
         let (height, width) = (11, 13);
         let pixels: Vec<f32> = (0..height * width).map(|_| random()).collect();
-        let thinned = picture(&Device::flex(), height, width, |y, x| pixels[y * width + x]);
         let (low, high) = (0.6, 0.95);
         let mut wanted: Vec<bool> = pixels.iter().map(|pixel| *pixel >= high).collect();
         loop {
@@ -72,11 +82,12 @@ fn following_equals_dilating_until_nothing_changes() {
             }
             wanted = grown;
         }
-        let edges = numbers(&hysteresis(thinned, low, high).unwrap());
-        assert_eq!(
-            edges.iter().map(|edge| *edge > 0.0).collect::<Vec<_>>(),
-            wanted
-        );
+        for_each_device(|device| {
+            let thinned = picture(device, height, width, |y, x| pixels[y * width + x]);
+            let edges = numbers(&hysteresis(thinned, low, high).unwrap());
+            let edges: Vec<_> = edges.iter().map(|edge| *edge > 0.0).collect();
+            assert_eq!(edges, wanted);
+        });
     }
 }
 

@@ -1,0 +1,236 @@
+//! What crosses between the host and a graphics adapter, counted. Nothing in Weft's nodes and networks crosses elsewhere:
+//! `.clippy.toml` forbids burn's own functions for it.
+//!
+//! On the CPU host and device are one, so nothing crosses.
+
+use std::{
+    cell::Cell,
+    ops::{Add, AddAssign},
+};
+
+use burn::tensor::{Device, Tensor, TensorData, kind::Basic};
+
+use crate::device::is_gpu;
+
+/// Crossings of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crossed {
+    /// How often.
+    pub count: u64,
+    /// Bytes in all.
+    pub bytes: u64,
+}
+
+/// What crossed between host and device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// Values that went to the device: pictures of files, weights of networks.
+    pub up: Crossed,
+    /// Values that came back to the host.
+    pub down: Crossed,
+    /// Numbers that code on the host made for the device to compute with: taps of filters, ids of words, noise.
+    pub made: Crossed,
+}
+
+impl Copies {
+    /// Whether no value crossed, in either direction.
+    pub fn are_none(&self) -> bool {
+        self.up.count == 0 && self.down.count == 0
+    }
+}
+
+impl Add for Copies {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            up: self.up + other.up,
+            down: self.down + other.down,
+            made: self.made + other.made,
+        }
+    }
+}
+
+impl AddAssign for Copies {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Add for Crossed {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
+thread_local! {
+    static HERE: Cell<Copies> = const { Cell::new(Copies {
+        up: NONE,
+        down: NONE,
+        made: NONE,
+    }) };
+}
+
+const NONE: Crossed = Crossed { count: 0, bytes: 0 };
+
+/// What `work` gives, and what crossed on this thread meanwhile.
+pub fn counted<T>(work: impl FnOnce() -> T) -> (T, Copies) {
+    let before = HERE.replace(Copies::default());
+    let done = work();
+    let during = HERE.get();
+    HERE.set(before + during);
+    (done, during)
+}
+
+fn count(bytes: usize, to: impl FnOnce(&mut Copies) -> &mut Crossed) {
+    let mut copies = HERE.get();
+    let crossed = to(&mut copies);
+    *crossed = *crossed
+        + Crossed {
+            count: 1,
+            bytes: bytes as u64,
+        };
+    HERE.set(copies);
+}
+
+/// The tensor of a value that lies on the host: pixels of a file, weights.
+///
+/// # Panics
+/// The data has not `D` axes.
+pub fn uploaded<const D: usize, K: Basic>(
+    data: impl Into<TensorData>,
+    device: &Device,
+) -> Tensor<D, K> {
+    let data = data.into();
+    if is_gpu(device) {
+        count(data.as_bytes().len(), |copies| &mut copies.up);
+    }
+    from_data(data, device)
+}
+
+/// A tensor of numbers that code on the host has made to compute with.
+///
+/// # Panics
+/// The data has not `D` axes.
+pub fn constant<const D: usize, K: Basic>(
+    data: impl Into<TensorData>,
+    device: &Device,
+) -> Tensor<D, K> {
+    let data = data.into();
+    if is_gpu(device) {
+        count(data.as_bytes().len(), |copies| &mut copies.made);
+    }
+    from_data(data, device)
+}
+
+/// The numbers of a tensor, brought to the host.
+///
+/// # Errors
+/// A sentence on why the device did not give them back.
+pub fn downloaded<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> Result<TensorData, String> {
+    let from_gpu = is_gpu(&tensor.device());
+    let data = into_data(tensor)?;
+    if from_gpu {
+        count(data.as_bytes().len(), |copies| &mut copies.down);
+    }
+    Ok(data)
+}
+
+/// The numbers of a tensor as `f32`, in the order of its axes, brought to the host.
+///
+/// # Errors
+/// A sentence on why the device did not give them back.
+pub fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
+    let data = downloaded(tensor)?.convert::<f32>();
+    data.try_into_vec().map_err(|error| format!("{error:?}"))
+}
+
+/// The tensor on that device; the same one if it is there.
+pub fn moved<const D: usize, K: Basic>(tensor: Tensor<D, K>, device: &Device) -> Tensor<D, K> {
+    let from = tensor.device();
+    if from == *device {
+        return tensor;
+    }
+    let bytes = tensor.shape().num_elements() * tensor.dtype().size();
+    if is_gpu(&from) {
+        count(bytes, |copies| &mut copies.down);
+    }
+    if is_gpu(device) {
+        count(bytes, |copies| &mut copies.up);
+    }
+    to_device(tensor, device)
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is counted here")]
+fn from_data<const D: usize, K: Basic>(data: TensorData, device: &Device) -> Tensor<D, K> {
+    Tensor::from_data(data, device)
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is counted here")]
+fn into_data<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> Result<TensorData, String> {
+    tensor.try_into_data().map_err(|error| error.to_string())
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is counted here")]
+fn to_device<const D: usize, K: Basic>(tensor: Tensor<D, K>, device: &Device) -> Tensor<D, K> {
+    tensor.to_device(device)
+}
+
+#[cfg(test)]
+mod tests {
+    use weft_testing::for_each_device;
+
+    use super::*;
+
+    #[test]
+    fn every_crossing_is_counted_and_on_the_cpu_there_is_none() {
+        for_each_device(|device| {
+            let side = |count| if is_gpu(device) { count } else { 0 };
+            let (back, copies) = counted(|| {
+                let x: Tensor<2> = uploaded([[1.0f32, 2.0], [3.0, 4.0]], device);
+                let taps: Tensor<1> = constant([2.0f32, 3.0], device);
+                let x = moved(x * taps.unsqueeze::<2>(), device);
+                floats(x).unwrap()
+            });
+            assert_eq!(back, [2.0, 6.0, 6.0, 12.0]);
+            let crossed = |bytes| Crossed {
+                count: side(1),
+                bytes: side(bytes),
+            };
+            let wanted = Copies {
+                up: crossed(16),
+                down: crossed(16),
+                made: crossed(8),
+            };
+            assert_eq!(copies, wanted);
+        });
+    }
+
+    #[test]
+    fn what_is_counted_within_counts_without_too() {
+        for_each_device(|device| {
+            let make = || constant::<1, burn::tensor::Float>([1.0f32], device);
+            let ((_, inner), outer) = counted(|| {
+                make();
+                counted(make)
+            });
+            assert_eq!(outer, inner + inner);
+        });
+    }
+
+    #[test]
+    fn a_move_to_the_cpu_and_back_crosses_twice() {
+        for_each_device(|device| {
+            let cpu = Device::flex();
+            let x: Tensor<1> = uploaded([1.0f32, 2.0], device);
+            let (_, copies) = counted(|| moved(moved(x, &cpu), device));
+            let count = u64::from(is_gpu(device));
+            assert_eq!((copies.up.count, copies.down.count), (count, count));
+        });
+    }
+}
