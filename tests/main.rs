@@ -6,6 +6,7 @@ mod batch;
 mod cli;
 mod diagnostics;
 mod examples;
+mod gpu;
 mod graphs;
 mod interrupt;
 mod layers;

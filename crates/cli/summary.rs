@@ -4,8 +4,9 @@ use std::{fmt::Write, time::Duration};
 
 use serde_json::{Value, json};
 use weft::{
-    engine::{Outcome, Plan, Reason, Report, Row},
+    engine::{Lives, Outcome, Plan, Reason, Report, Row},
     store::Tier,
+    tensor::{Copies, Crossed},
     value::Saved,
 };
 
@@ -49,6 +50,8 @@ pub(crate) fn print_json(plan: &Plan, report: &Report) {
             "key": node.key().to_string(),
             "ms": row.time.as_secs_f64() * 1e3,
             "bytes": row.bytes,
+            "lives": row.lives.map(place),
+            "copies": copies(row.copies),
             "files": saved(row).iter().map(|saved| json!({
                 "path": saved.path, "bytes": saved.bytes, "blake3": saved.content.to_string(),
             })).collect::<Vec<_>>(),
@@ -64,8 +67,39 @@ pub(crate) fn print_json(plan: &Plan, report: &Report) {
         "event": "report",
         "good": report.is_good(),
         "ms": report.time.as_secs_f64() * 1e3,
+        "copies": copies(report.copies()),
         "nodes": rows,
     }));
+}
+
+/// Where values live, in a word.
+fn place(lives: Lives) -> &'static str {
+    match lives {
+        Lives::Host => "host",
+        Lives::Device => "device",
+        Lives::Both => "both",
+    }
+}
+
+/// What crossed between host and device, for JSON.
+fn copies(copies: Copies) -> Value {
+    let crossed = |it: Crossed| json!({ "count": it.count, "bytes": it.bytes });
+    json!({ "up": crossed(copies.up), "down": crossed(copies.down), "weights": crossed(copies.weights), "made": crossed(copies.made) })
+}
+
+/// What crossed between host and device, for people; nothing if nothing did.
+fn crossings(copies: Copies) -> String {
+    let told = |what: &str, it: Crossed| {
+        let noun = if it.count == 1 { "copy" } else { "copies" };
+        (it.count > 0).then(|| format!("{what} {} {noun} of {}", it.count, bytes(it.bytes)))
+    };
+    let parts = [
+        told("up", copies.up),
+        told("down", copies.down),
+        told("weights", copies.weights),
+        told("constants", copies.made),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Adds what an outcome is to a line of JSON.
@@ -116,8 +150,8 @@ fn table(report: &Report, reasons: &[Reason]) -> String {
         .unwrap_or(0)
         .max(4);
     let mut table = format!(
-        "{:width$}  {:20} {:>9} {:>9}  why",
-        "node", "outcome", "time", "memory"
+        "{:width$}  {:20} {:>9} {:>9}  {:6}  why",
+        "node", "outcome", "time", "memory", "lives"
     );
     for (row, reason) in report.rows.iter().zip(reasons) {
         let why = match (&row.outcome, &row.same_as) {
@@ -128,12 +162,21 @@ fn table(report: &Report, reasons: &[Reason]) -> String {
             _ => reason.to_string(),
         };
         let (outcome, time, memory) = (word(&row.outcome), time(row.time), bytes(row.bytes));
+        let lives = row.lives.map_or("-", place);
         // Writing to a string does not fail.
         let _ = write!(
             table,
-            "\n{:width$}  {outcome:20} {time:>9} {memory:>9}  {why}",
+            "\n{:width$}  {outcome:20} {time:>9} {memory:>9}  {lives:6}  {why}",
             row.node
         );
+        let crossed = crossings(row.copies);
+        if !crossed.is_empty() {
+            let _ = write!(table, "; {crossed}");
+        }
+    }
+    let crossed = crossings(report.copies());
+    if !crossed.is_empty() {
+        let _ = write!(table, "\nbetween host and device: {crossed}");
     }
     table
 }

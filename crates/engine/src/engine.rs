@@ -329,6 +329,11 @@ impl Engine {
                     .map(|ended| ended.time)
                     .unwrap_or_default(),
                 bytes: ended.map_or(0, |ended| ended.bytes),
+                lives: ended.and_then(|ended| ended.lives),
+                copies: ended
+                    .filter(|_| is_ours)
+                    .map(|ended| ended.copies)
+                    .unwrap_or_default(),
                 outputs: outputs
                     .filter(|_| run.targets.binary_search(&place).is_ok())
                     .map(|outputs| outputs.values.clone()),

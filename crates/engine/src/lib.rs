@@ -35,5 +35,5 @@ pub use outbox::Outbox;
 pub use packs::Packs;
 pub use plan::{Plan, PlannedNode, files_named, plan};
 pub use problem::{NodeFailed, PlanProblem};
-pub use report::{Outcome, Report, Row};
+pub use report::{Lives, Outcome, Report, Row};
 pub use template::{ItemNames, Names};

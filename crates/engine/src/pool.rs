@@ -9,7 +9,9 @@ use std::{
 
 use burn::tensor::Device;
 use crossbeam_channel::{Sender, unbounded};
-use weft_node::{Context, Kind, Values};
+use weft_node::{Context, Effect, Kind, Models, Values};
+use weft_store::Store;
+use weft_tensor::{Copies, Trouble, Watch, counted, give_back};
 use weft_value::AnyValue;
 
 use crate::{
@@ -22,7 +24,24 @@ use crate::{
 pub(crate) struct Order {
     pub(crate) calls: Vec<Call>,
     pub(crate) device: Device,
+    pub(crate) spare: Spare,
     pub(crate) answer: Sender<Vec<Answer>>,
+}
+
+/// What can be let go of where memory is short.
+#[derive(Clone)]
+pub(crate) struct Spare {
+    pub(crate) store: Arc<Store>,
+    pub(crate) models: Arc<Models>,
+}
+
+impl Spare {
+    /// Lets go of everything that can be had again.
+    fn let_go(&self, device: &Device) {
+        self.store.shed();
+        self.models.shed();
+        give_back(device);
+    }
 }
 
 /// Threads that call nodes. They end when the pool is dropped and their calls are done.
@@ -61,29 +80,40 @@ impl Pool {
     }
 }
 
-/// What came of a call.
-type Made = Result<Vec<AnyValue>, Failure>;
+/// What came of a call, how long it took and what crossed meanwhile.
+struct Made {
+    result: Result<Vec<AnyValue>, Failure>,
+    time: Duration,
+    copies: Copies,
+}
 
 /// Makes the calls on this thread and sends the answers.
 pub(crate) fn carry_out(order: Order) {
     let Order {
         calls,
         device,
+        spare,
         answer,
     } = order;
     let Some(first) = calls.first() else { return };
-    let kind = first.nodes[first.place].kind.kind.clone();
+    let planned = &first.nodes[first.place].kind;
+    let maker = Maker {
+        kind: &*planned.kind,
+        effect: planned.spec.effect,
+        spare: &spare,
+    };
     let jobs: Vec<_> = calls.iter().map(|call| job(call, &device)).collect();
     let made: Vec<_> = if jobs.len() == 1 {
-        jobs.into_iter().map(|job| alone(&*kind, job)).collect()
+        jobs.into_iter().map(|job| maker.alone(job)).collect()
     } else {
-        together(&*kind, jobs)
+        maker.together(jobs)
     };
-    let answered = |(call, (result, time)): (Call, _)| Answer {
+    let answered = |(call, made): (Call, Made)| Answer {
         entity: call.entity,
         element: call.element.map(|(index, _)| index),
-        result,
-        time,
+        result: made.result,
+        time: made.time,
+        copies: made.copies,
     };
     let answers = calls.into_iter().zip(made).map(answered).collect();
     // The engine may have gone; then nobody wants the answers.
@@ -100,29 +130,81 @@ fn job(call: &Call, device: &Device) -> (Values, Context) {
     (call.values.clone(), context)
 }
 
-fn alone(kind: &dyn Kind, (mut values, mut context): (Values, Context)) -> (Made, Duration) {
-    let start = Instant::now();
-    // A node has no state of its own, so nothing is left half-changed when it unwinds.
-    let result = catch_unwind(AssertUnwindSafe(|| kind.run(&mut values, &mut context)));
-    let result = match result {
-        Ok(result) => result.map_err(Failure::Error),
-        Err(panic) => Err(Failure::Panic(message(&*panic))),
-    };
-    (result, start.elapsed())
+/// What makes calls of one kind.
+struct Maker<'a> {
+    kind: &'a dyn Kind,
+    effect: Effect,
+    spare: &'a Spare,
 }
 
-/// All in one call. Where that panics, each is called alone, so that only the one to blame fails.
-fn together(kind: &dyn Kind, jobs: Vec<(Values, Context)>) -> Vec<(Made, Duration)> {
-    let start = Instant::now();
-    let (count, tried) = (jobs.len(), jobs.clone());
-    let results = catch_unwind(AssertUnwindSafe(|| kind.run_batch(tried)));
-    let share = start.elapsed() / u32::try_from(count).unwrap_or(1).max(1);
-    match results {
-        Ok(results) if results.len() == count => {
-            let made = |result: weft_node::Result<_>| (result.map_err(Failure::Error), share);
-            results.into_iter().map(made).collect()
+impl Maker<'_> {
+    /// Calls the node, and again if the adapter's memory was full and something could be let go of.
+    fn alone(&self, job: (Values, Context)) -> Made {
+        let again = (self.effect != Effect::Writes).then(|| job.clone());
+        let made = self.once(job);
+        let is_full = matches!(made.result, Err(Failure::Device(Trouble::Memory(_))));
+        match again.filter(|_| is_full) {
+            Some((values, context)) => {
+                self.spare.let_go(context.device());
+                let second = self.once((values, context));
+                Made {
+                    time: made.time + second.time,
+                    copies: made.copies + second.copies,
+                    ..second
+                }
+            }
+            None => made,
         }
-        _ => jobs.into_iter().map(|job| alone(kind, job)).collect(),
+    }
+
+    /// Calls the node and waits for what it has given the device to do: its failures are those of the node then, and its
+    /// time the node's.
+    fn once(&self, (mut values, mut context): (Values, Context)) -> Made {
+        let start = Instant::now();
+        let watch = Watch::new(context.device());
+        // A node has no state of its own, so nothing is left half-changed when it unwinds.
+        let run = || {
+            catch_unwind(AssertUnwindSafe(|| {
+                self.kind.run(&mut values, &mut context)
+            }))
+        };
+        let (result, copies) = counted(run);
+        let result = match (watch.settle(), result) {
+            // What came of wrong numbers, or of none, is not what is wrong.
+            (Err(trouble), _) => Err(Failure::Device(trouble)),
+            (Ok(()), Ok(result)) => result.map_err(Failure::Error),
+            (Ok(()), Err(panic)) => Err(Failure::Panic(message(&*panic))),
+        };
+        Made {
+            result,
+            time: start.elapsed(),
+            copies,
+        }
+    }
+
+    /// All in one call. Where that panics or the device fails, each is called alone, so that only the one to blame fails.
+    /// What crossed is counted with the first.
+    fn together(&self, jobs: Vec<(Values, Context)>) -> Vec<Made> {
+        let start = Instant::now();
+        let watch = jobs
+            .first()
+            .map(|(_, context)| Watch::new(context.device()));
+        let (count, tried) = (jobs.len(), jobs.clone());
+        let run = || catch_unwind(AssertUnwindSafe(|| self.kind.run_batch(tried)));
+        let (results, mut copies) = counted(run);
+        let settled = watch.is_none_or(|watch| watch.settle().is_ok());
+        let time = start.elapsed() / u32::try_from(count).unwrap_or(1).max(1);
+        match results {
+            Ok(results) if results.len() == count && settled => {
+                let made = |result: weft_node::Result<_>| Made {
+                    result: result.map_err(Failure::Error),
+                    time,
+                    copies: std::mem::take(&mut copies),
+                };
+                results.into_iter().map(made).collect()
+            }
+            _ => jobs.into_iter().map(|job| self.alone(job)).collect(),
+        }
     }
 }
 

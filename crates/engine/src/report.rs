@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use weft_store::Tier;
+use weft_tensor::{Copies, is_gpu};
 use weft_value::{AnyValue, Digest};
 
 /// What came of a run: one row per node of the graph.
@@ -31,8 +32,37 @@ pub struct Row {
     pub time: Duration,
     /// Memory of its outputs, in bytes.
     pub bytes: u64,
+    /// Where its outputs live.
+    pub lives: Option<Lives>,
+    /// What crossed between host and device while it ran.
+    pub copies: Copies,
     /// Its outputs, if it is an end of the graph or was asked for.
     pub outputs: Option<Arc<[AnyValue]>>,
+}
+
+/// Where values live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lives {
+    /// In the memory of the host: texts, numbers, receipts; on the CPU pictures too.
+    Host,
+    /// In the memory of a graphics adapter.
+    Device,
+    /// Some here and some there.
+    Both,
+}
+
+impl Lives {
+    /// Where those values live; nowhere, if there are none.
+    pub(crate) fn of(values: &[AnyValue]) -> Option<Self> {
+        let is_there = |value: &AnyValue| value.device().is_some_and(|device| is_gpu(&device));
+        let there = values.iter().filter(|value| is_there(value)).count();
+        match there {
+            _ if values.is_empty() => None,
+            0 => Some(Self::Host),
+            all if all == values.len() => Some(Self::Device),
+            _ => Some(Self::Both),
+        }
+    }
 }
 
 /// How a node ended.
@@ -83,6 +113,12 @@ impl Report {
             .iter()
             .filter(|row| row.outcome == Outcome::Ran && row.same_as.is_none())
             .count()
+    }
+
+    /// What crossed between host and device.
+    pub fn copies(&self) -> Copies {
+        let rows = self.rows.iter().filter(|row| row.same_as.is_none());
+        rows.fold(Copies::default(), |sum, row| sum + row.copies)
     }
 
     /// The row of that node.

@@ -9,9 +9,10 @@ use crossbeam_channel::{Receiver, Sender};
 use rustc_hash::{FxHashMap, FxHashSet};
 use weft_node::{Error, Models, Values};
 use weft_store::Store;
+use weft_tensor::{Copies, Trouble};
 use weft_value::{AnyValue, Digest};
 
-use crate::{Outcome, job::Shared, plan::PlannedNode, pool::Pool};
+use crate::{Lives, Outcome, job::Shared, plan::PlannedNode, pool::Pool};
 
 /// The key that the plan gave the result.
 #[derive(Component, Clone, Copy)]
@@ -63,6 +64,7 @@ pub(crate) struct Elements {
     pub(crate) left: usize,
     pub(crate) failure: Option<Failure>,
     pub(crate) time: Duration,
+    pub(crate) copies: Copies,
 }
 
 /// The result is kept and is to be fetched.
@@ -87,6 +89,30 @@ pub(crate) struct Ended {
     pub(crate) outcome: Outcome,
     pub(crate) time: Duration,
     pub(crate) bytes: u64,
+    pub(crate) lives: Option<Lives>,
+    pub(crate) copies: Copies,
+}
+
+impl Ended {
+    /// It ended without outputs, or before they are known.
+    pub(crate) fn without(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            time: Duration::ZERO,
+            bytes: 0,
+            lives: None,
+            copies: Copies::default(),
+        }
+    }
+
+    /// It ended with these outputs.
+    pub(crate) fn with(outcome: Outcome, outputs: &Outputs) -> Self {
+        Self {
+            bytes: outputs.values.iter().map(AnyValue::bytes).sum(),
+            lives: Lives::of(&outputs.values),
+            ..Self::without(outcome)
+        }
+    }
 }
 
 /// A wire's giving end.
@@ -116,6 +142,8 @@ pub(crate) enum Failure {
     Error(Error),
     /// It panicked, with this message.
     Panic(String),
+    /// The device did not compute it.
+    Device(Trouble),
 }
 
 /// One call of a node, as it goes to a worker.
@@ -134,6 +162,7 @@ pub(crate) struct Answer {
     pub(crate) element: Option<usize>,
     pub(crate) result: Result<Vec<AnyValue>, Failure>,
     pub(crate) time: Duration,
+    pub(crate) copies: Copies,
 }
 
 /// A graph that is running.

@@ -13,7 +13,6 @@ use safetensors::{
 };
 
 pub use error::{Problem, WeightsError};
-use weft_tensor::uploaded;
 use wrapped::Wrapping;
 
 use crate::describe::Held;
@@ -158,7 +157,7 @@ impl<'a> Weights<'a> {
         let found = self.found(&key, &shape);
         self.asked.insert(key);
         match found {
-            Ok(numbers) => uploaded(TensorData::new(numbers, shape), self.device),
+            Ok(numbers) => weft_tensor::weights(TensorData::new(numbers, shape), self.device),
             Err(problem) => {
                 self.problems.push(problem);
                 // One zero seen many times: a small file may promise large layers.

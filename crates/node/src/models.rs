@@ -76,6 +76,11 @@ impl Models {
         Ok(model)
     }
 
+    /// Lets go of every network; those in use stay in memory until their users are done.
+    pub fn shed(&self) {
+        locked(&self.slots).by_key.clear();
+    }
+
     fn slot(&self, key: Digest) -> Arc<Mutex<Option<Loaded>>> {
         let mut slots = locked(&self.slots);
         slots.uses += 1;

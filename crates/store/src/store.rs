@@ -261,6 +261,11 @@ impl Store {
                 folder.disk.remove(&key);
             }
         }
+        self.shed();
+    }
+
+    /// Lets go of everything in memory; what is on disk stays.
+    pub fn shed(&self) {
         let gone = self.memory.lock().clear();
         drop(gone);
     }

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use burn_wgpu::WgpuSetup;
 use wgpu::{DeviceType, Features, Instance};
 
-use crate::DeviceError;
+use crate::{DeviceError, trouble::Troubles};
 
 /// What sort of adapter it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,7 @@ impl Adapter {
         let info = self.handle.get_info();
         let backend = info.backend;
         let shared = (device.clone(), queue.clone());
+        let troubles = Troubles::default();
         let setup = WgpuSetup {
             instance,
             adapter: self.handle.clone(),
@@ -87,6 +88,8 @@ impl Adapter {
             .setup(setup)
             .init()
             .map_err(|error| cannot(error.to_string()))?;
+        // After burn, whose own handler ends the thread that computes.
+        troubles.watch(&shared.0);
         let mut all = all();
         let number = all.len();
         all.push(Opened {
@@ -95,6 +98,7 @@ impl Adapter {
             burn: burn.clone(),
             device: shared.0,
             queue: shared.1,
+            troubles,
         });
         Ok(burn)
     }
@@ -109,6 +113,7 @@ pub(crate) struct Opened {
     burn: Device,
     pub(crate) device: wgpu::Device,
     pub(crate) queue: wgpu::Queue,
+    pub(crate) troubles: Troubles,
 }
 
 /// Every adapter that has been opened; none is closed before the process ends.

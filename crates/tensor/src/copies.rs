@@ -24,10 +24,12 @@ pub struct Crossed {
 /// What crossed between host and device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Copies {
-    /// Values that went to the device: pictures of files, weights of networks.
+    /// Values that went to the device: pictures of files, results kept on disk.
     pub up: Crossed,
     /// Values that came back to the host.
     pub down: Crossed,
+    /// Weights of networks that went to the device.
+    pub weights: Crossed,
     /// Numbers that code on the host made for the device to compute with: taps of filters, ids of words, noise.
     pub made: Crossed,
 }
@@ -46,6 +48,7 @@ impl Add for Copies {
         Self {
             up: self.up + other.up,
             down: self.down + other.down,
+            weights: self.weights + other.weights,
             made: self.made + other.made,
         }
     }
@@ -72,6 +75,7 @@ thread_local! {
     static HERE: Cell<Copies> = const { Cell::new(Copies {
         up: NONE,
         down: NONE,
+        weights: NONE,
         made: NONE,
     }) };
 }
@@ -98,7 +102,7 @@ fn count(bytes: usize, to: impl FnOnce(&mut Copies) -> &mut Crossed) {
     HERE.set(copies);
 }
 
-/// The tensor of a value that lies on the host: pixels of a file, weights.
+/// The tensor of a value that lies on the host, such as the pixels of a file.
 ///
 /// # Panics
 /// The data has not `D` axes.
@@ -109,6 +113,18 @@ pub fn uploaded<const D: usize, K: Basic>(
     let data = data.into();
     if is_gpu(device) {
         count(data.as_bytes().len(), |copies| &mut copies.up);
+    }
+    from_data(data, device)
+}
+
+/// The tensor of weights that were read from a file.
+///
+/// # Panics
+/// The data has not `D` axes.
+pub fn weights<const D: usize>(data: impl Into<TensorData>, device: &Device) -> Tensor<D> {
+    let data = data.into();
+    if is_gpu(device) {
+        count(data.as_bytes().len(), |copies| &mut copies.weights);
     }
     from_data(data, device)
 }
@@ -194,7 +210,8 @@ mod tests {
             let (back, copies) = counted(|| {
                 let x: Tensor<2> = uploaded([[1.0f32, 2.0], [3.0, 4.0]], device);
                 let taps: Tensor<1> = constant([2.0f32, 3.0], device);
-                let x = moved(x * taps.unsqueeze::<2>(), device);
+                let weight: Tensor<1> = weights([1.0f32], device);
+                let x = moved(x * taps.unsqueeze::<2>() * weight.unsqueeze::<2>(), device);
                 floats(x).unwrap()
             });
             assert_eq!(back, [2.0, 6.0, 6.0, 12.0]);
@@ -205,6 +222,7 @@ mod tests {
             let wanted = Copies {
                 up: crossed(16),
                 down: crossed(16),
+                weights: crossed(4),
                 made: crossed(8),
             };
             assert_eq!(copies, wanted);

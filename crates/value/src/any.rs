@@ -44,6 +44,11 @@ pub trait Value: Clone + Send + Sync + 'static {
         size_of::<Self>() as u64
     }
 
+    /// The device that its tensors are on; `None` for values that live on the host.
+    fn device(&self) -> Option<Device> {
+        None
+    }
+
     /// The hash of its content, for values that live on the host; equal content then stops a change
     /// from spreading. `None` for tensors, which are never read back to be hashed.
     fn digest(&self) -> Option<Digest> {
@@ -111,6 +116,11 @@ impl AnyValue {
         self.0.bytes()
     }
 
+    /// See [`Value::device`]; that of a list is the first that an element of it has.
+    pub fn device(&self) -> Option<Device> {
+        self.0.device()
+    }
+
     /// See [`Value::digest`]; a list has one if all its elements have.
     pub fn digest(&self) -> Option<Digest> {
         self.0.digest()
@@ -136,6 +146,7 @@ impl fmt::Debug for AnyValue {
 trait Erased: Any + Send + Sync {
     fn type_name(&self) -> TypeName;
     fn bytes(&self) -> u64;
+    fn device(&self) -> Option<Device>;
     fn digest(&self) -> Option<Digest>;
     fn encode(&self) -> Option<Encode>;
     fn is_current(&self) -> bool;
@@ -149,6 +160,9 @@ impl<V: Value> Erased for Single<V> {
     }
     fn bytes(&self) -> u64 {
         self.0.bytes()
+    }
+    fn device(&self) -> Option<Device> {
+        self.0.device()
     }
     fn digest(&self) -> Option<Digest> {
         self.0.digest()
@@ -172,6 +186,9 @@ impl Erased for Items {
     }
     fn bytes(&self) -> u64 {
         self.items.iter().map(AnyValue::bytes).sum()
+    }
+    fn device(&self) -> Option<Device> {
+        self.items.iter().find_map(AnyValue::device)
     }
     fn digest(&self) -> Option<Digest> {
         let mut hasher = crate::Hasher::new("list");

@@ -92,6 +92,9 @@ impl Value for Image {
     fn bytes(&self) -> u64 {
         tensor_bytes(&self.pixels)
     }
+    fn device(&self) -> Option<Device> {
+        Some(self.pixels.device())
+    }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();
         out.number(match self.space {

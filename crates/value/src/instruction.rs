@@ -139,6 +139,10 @@ impl Value for Instruction {
         let images = self.references().iter().map(|it| it.image.bytes());
         self.text().len() as u64 + images.sum::<u64>()
     }
+    fn device(&self) -> Option<Device> {
+        let image = self.references().first()?;
+        Value::device(&image.image)
+    }
     fn digest(&self) -> Option<Digest> {
         // With pictures it is known by its making, since tensors are not read back to be hashed.
         self.is_plain().then(|| {

@@ -59,6 +59,9 @@ impl Value for Mask {
     fn bytes(&self) -> u64 {
         tensor_bytes(&self.coverage)
     }
+    fn device(&self) -> Option<Device> {
+        Some(self.coverage.device())
+    }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();
         encode_tensor(&self.coverage, &mut out)?;

@@ -58,6 +58,12 @@ impl Value for Reference {
             Self::Image { images, .. } => images.iter().map(Image::bytes).sum(),
         }
     }
+    fn device(&self) -> Option<burn::tensor::Device> {
+        match self {
+            Self::Text(_) => None,
+            Self::Image { images, .. } => images.iter().find_map(Value::device),
+        }
+    }
 }
 
 fn port<P: Port>(name: &str, help: &str) -> PortSpec {

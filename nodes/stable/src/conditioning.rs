@@ -1,6 +1,6 @@
 //! What a model is told in words.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use weft_node::value::Value;
 
 /// A text as a model attends to it.
@@ -48,5 +48,8 @@ impl Value for Conditioning {
             self.whole.dims().iter().product(),
         ];
         4 * (count + whole) as u64
+    }
+    fn device(&self) -> Option<Device> {
+        Some(self.tokens.device())
     }
 }

@@ -34,6 +34,9 @@ impl Value for Latent {
     fn bytes(&self) -> u64 {
         4 * self.x.dims().iter().product::<usize>() as u64
     }
+    fn device(&self) -> Option<Device> {
+        Some(self.x.device())
+    }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();
         let scale = self.scale.map_or([0, 0], |Scale { factor, shift }| {

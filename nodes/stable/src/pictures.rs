@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use weft_models::stable::{
     adapter::Adapter,
     clip_image::{ClipImage, Config},
@@ -93,6 +93,9 @@ impl Value for PictureTokens {
     fn bytes(&self) -> u64 {
         let count = |tokens: &Tensor<3>| tokens.dims().iter().product::<usize>();
         4 * (count(&self.shown) + count(&self.nothing)) as u64
+    }
+    fn device(&self) -> Option<Device> {
+        Some(self.shown.device())
     }
     fn is_current(&self) -> bool {
         self.adapter.is_current()

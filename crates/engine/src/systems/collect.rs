@@ -1,9 +1,8 @@
 //! Takes in what the workers made, and keeps it.
 
-use std::time::Duration;
-
 use bevy_ecs::prelude::*;
 use weft_node::Error;
+use weft_tensor::Trouble;
 use weft_value::AnyValue;
 
 use crate::{
@@ -33,6 +32,7 @@ pub(crate) fn collect(
         element,
         result,
         time,
+        copies,
     } in arrived.into_iter().flatten()
     {
         let Ok((place, key, identity, elements)) = running.get_mut(entity) else {
@@ -41,10 +41,15 @@ pub(crate) fn collect(
         let Some((run, node)) = runs.of(*place).zip(runs.node(*place)) else {
             continue;
         };
-        let (result, time) = match (elements, element) {
+        let (result, time, copies) = match (elements, element) {
             (Some(mut elements), Some(index)) => {
-                match take_element(&mut elements, index, result, time) {
-                    Some(result) => (result.map(|each| lists(node, each)), elements.time),
+                elements.time += time;
+                elements.copies += copies;
+                match take_element(&mut elements, index, result) {
+                    Some(result) => {
+                        let made = result.map(|each| lists(node, each));
+                        (made, elements.time, elements.copies)
+                    }
                     None => {
                         let total = elements.done.len() as u64;
                         let done = total - elements.left as u64;
@@ -57,14 +62,13 @@ pub(crate) fn collect(
                     }
                 }
             }
-            _ => (result, time),
+            _ => (result, time, copies),
         };
         let mut ended = commands.entity(entity);
         ended.remove::<(Running, Elements)>();
         match result {
             Ok(values) => {
                 let outputs = Outputs::new(values.into());
-                let bytes = outputs.values.iter().map(AnyValue::bytes).sum();
                 if run
                     .is_shared
                     .as_ref()
@@ -77,25 +81,20 @@ pub(crate) fn collect(
                 } else {
                     machine.store.put_aside(identity.0, &outputs.values, time);
                 }
-                ended.insert((
-                    outputs,
-                    Ended {
-                        outcome: Outcome::Ran,
-                        time,
-                        bytes,
-                    },
-                    Fresh,
-                ));
+                let how = Ended {
+                    time,
+                    copies,
+                    ..Ended::with(Outcome::Ran, &outputs)
+                };
+                ended.insert((outputs, how, Fresh));
             }
             Err(failure) => {
-                ended.insert((
-                    Ended {
-                        outcome: outcome(failure),
-                        time,
-                        bytes: 0,
-                    },
-                    Fresh,
-                ));
+                let how = Ended {
+                    time,
+                    copies,
+                    ..Ended::without(outcome(failure))
+                };
+                ended.insert((how, Fresh));
             }
         }
     }
@@ -108,6 +107,11 @@ fn outcome(failure: Failure) -> Outcome {
         Failure::Panic(message) => Outcome::Failed(format!(
             "the node panicked, which is a bug in it: {message}"
         )),
+        Failure::Device(Trouble::Memory(message)) => Outcome::Failed(format!(
+            "the adapter has no memory left: {message}; make the picture or its tiles smaller, or compute with \
+             `--device cpu`"
+        )),
+        Failure::Device(trouble) => Outcome::Failed(trouble.to_string()),
     }
 }
 
@@ -117,10 +121,8 @@ fn take_element(
     elements: &mut Elements,
     index: usize,
     result: Result<Vec<AnyValue>, Failure>,
-    time: Duration,
 ) -> Option<Result<Vec<Vec<AnyValue>>, Failure>> {
     elements.left -= 1;
-    elements.time += time;
     match result {
         Ok(values) => elements.done[index] = Some(values),
         Err(Failure::Error(Error::Cancelled)) => {
@@ -135,6 +137,7 @@ fn take_element(
                     message: format!("{place}: {error}"),
                 }),
                 Failure::Panic(message) => Failure::Panic(format!("{place}: {message}")),
+                Failure::Device(trouble) => Failure::Device(trouble),
             };
             elements.failure.get_or_insert(told);
         }

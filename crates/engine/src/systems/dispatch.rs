@@ -4,13 +4,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bevy_ecs::prelude::*;
 use rustc_hash::FxHashSet;
+use weft_tensor::Copies;
 use weft_value::{AnyValue, Digest};
 
 use super::inputs::{Gathered, gather};
 use crate::{
     Outcome, key,
     plan::PlannedNode,
-    pool::{self, Order},
+    pool::{self, Order, Spare},
     world::{
         Call, Elements, Ended, Fresh, Identity, Key, Machine, Outputs, Pending, Place, Ready, Run,
         Running, Runs,
@@ -52,7 +53,11 @@ pub(crate) fn dispatch(
             continue;
         }
         if is_cancelled {
-            round.settle(&mut commands, *entity, (None, end(Outcome::Cancelled)));
+            round.settle(
+                &mut commands,
+                *entity,
+                (None, Ended::without(Outcome::Cancelled)),
+            );
             continue;
         }
         let identity = identity(node, run, &given, &identities);
@@ -69,7 +74,7 @@ pub(crate) fn dispatch(
                 round.settle(
                     &mut commands,
                     *entity,
-                    (None, end(Outcome::Failed(message))),
+                    (None, Ended::without(Outcome::Failed(message))),
                 );
             }
             Ok(gathered) => round.call(&mut commands, (run, node), (*place, *entity), gathered),
@@ -134,7 +139,11 @@ impl Round {
             Gathered::One(values) => self.add(node, place, call(values, None)),
             Gathered::Each(each) if each.is_empty() => {
                 let outputs = Outputs::new(empty_lists(node));
-                self.settle(commands, entity, (Some(outputs), end(Outcome::Ran)));
+                self.settle(
+                    commands,
+                    entity,
+                    (Some(outputs), Ended::without(Outcome::Ran)),
+                );
             }
             Gathered::Each(each) => {
                 let count = each.len();
@@ -143,6 +152,7 @@ impl Round {
                     left: count,
                     failure: None,
                     time: Duration::ZERO,
+                    copies: Copies::default(),
                 });
                 for (index, values) in each.into_iter().enumerate() {
                     self.add(node, place, call(values, Some((index, count))));
@@ -181,15 +191,13 @@ impl Round {
 
 /// A result that was kept under the key that the values of the inputs give.
 fn recalled(found: weft_store::Recalled) -> (Option<Outputs>, Ended) {
-    let ended = Ended {
-        outcome: Outcome::Recalled {
-            tier: found.tier,
-            saved: found.cost,
-        },
-        time: Duration::ZERO,
-        bytes: found.outputs.iter().map(AnyValue::bytes).sum(),
+    let outcome = Outcome::Recalled {
+        tier: found.tier,
+        saved: found.cost,
     };
-    (Some(Outputs::new(found.outputs)), ended)
+    let outputs = Outputs::new(found.outputs);
+    let ended = Ended::with(outcome, &outputs);
+    (Some(outputs), ended)
 }
 
 /// Calls that may be made together: of one kind, with one batch key.
@@ -238,25 +246,20 @@ fn send(calls: Vec<Vec<Call>>, machine: &mut Machine) {
     let stands_alone = calls.len() == 1 && machine.in_flight == 0;
     for calls in calls {
         machine.in_flight += 1;
-        let (device, answer) = (machine.device.clone(), machine.answer.clone());
         let order = Order {
             calls,
-            device,
-            answer,
+            device: machine.device.clone(),
+            spare: Spare {
+                store: machine.store.clone(),
+                models: machine.models.clone(),
+            },
+            answer: machine.answer.clone(),
         };
         if stands_alone {
             pool::carry_out(order);
         } else {
             machine.pool.give(order);
         }
-    }
-}
-
-fn end(outcome: Outcome) -> Ended {
-    Ended {
-        outcome,
-        time: Duration::ZERO,
-        bytes: 0,
     }
 }
 

@@ -1,7 +1,5 @@
 //! Tells consumers that a node has ended.
 
-use std::time::Duration;
-
 use bevy_ecs::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -52,11 +50,7 @@ pub(crate) fn propagate(
                     }
                 }
                 Some(outcome) if blocked.insert(taker) => {
-                    let ended = Ended {
-                        outcome: outcome.clone(),
-                        time: Duration::ZERO,
-                        bytes: 0,
-                    };
+                    let ended = Ended::without(outcome.clone());
                     commands.entity(taker).remove::<Ready>().insert(ended);
                     told.push((taker, passed_on.clone()));
                 }

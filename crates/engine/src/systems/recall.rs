@@ -1,7 +1,5 @@
 //! Fetches the results that are kept.
 
-use std::time::Duration;
-
 use bevy_ecs::prelude::*;
 
 use crate::{
@@ -27,21 +25,8 @@ pub(crate) fn recall(
             tier: recalled.tier,
             saved: recalled.cost,
         };
-        let bytes = recalled
-            .outputs
-            .iter()
-            .map(weft_value::AnyValue::bytes)
-            .sum();
-        let ended = Ended {
-            outcome,
-            time: Duration::ZERO,
-            bytes,
-        };
-        known.insert((
-            Identity(recalled.key),
-            Outputs::new(recalled.outputs),
-            ended,
-            Fresh,
-        ));
+        let outputs = Outputs::new(recalled.outputs);
+        let ended = Ended::with(outcome, &outputs);
+        known.insert((Identity(recalled.key), outputs, ended, Fresh));
     }
 }

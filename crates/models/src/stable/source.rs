@@ -8,7 +8,7 @@ use burn::{
     module::Param,
     tensor::{Device, Tensor, TensorData},
 };
-use weft_tensor::{Precision, moved, uploaded};
+use weft_tensor::{Precision, moved};
 
 use super::{
     layout::{Layout, Turn},
@@ -170,7 +170,7 @@ impl<'a> Source<'a> {
                 turned(place.turn, numbers, &shape)
             }
         };
-        let mut tensor = uploaded(TensorData::new(numbers, shape), self.device);
+        let mut tensor = weft_tensor::weights(TensorData::new(numbers, shape), self.device);
         for more in self.added.remove(name).into_iter().flatten() {
             tensor = tensor + more.reshape(shape);
         }

@@ -1,7 +1,6 @@
 //! Reads the pairs of matrices of a LoRA, in every spelling that is published.
 
-use burn::tensor::{Device, Float, TensorData};
-use weft_tensor::uploaded;
+use burn::tensor::{Device, TensorData};
 
 use super::{
     Lora, Pair,
@@ -80,7 +79,7 @@ fn pair(
     });
     let matrix = |numbers: Vec<f32>, rows: usize| {
         let columns = numbers.len() / rows.max(1);
-        uploaded::<2, Float>(TensorData::new(numbers, [rows, columns]), device)
+        weft_tensor::weights::<2>(TensorData::new(numbers, [rows, columns]), device)
     };
     let (target, module) = layer(module, key.ends_with(OF_PROCESSOR));
     Pair {

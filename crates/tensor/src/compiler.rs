@@ -1,0 +1,72 @@
+//! Which compiler makes kernels of burn's operations on an adapter.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::{
+    Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex, backend_extension,
+    tensor::FloatTensor,
+};
+use burn::tensor::{Device, Tensor};
+
+/// The compiler that burn's operations go through on the device, such as `wgpu<wgsl>`; `None` on the CPU.
+///
+/// WGSL is what every adapter takes, a software one too. SPIR-V, with the feature `spirv`, is for real cards.
+pub fn compiler(device: &Device) -> Option<&'static str> {
+    let name = Name::default();
+    let tensor = Tensor::<1>::empty([1], device);
+    drop(Tensor::<1>::from_dispatch(Dispatch::named(
+        tensor.into_dispatch(),
+        name.clone(),
+    )));
+    *name.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Name(Arc<Mutex<Option<&'static str>>>);
+
+#[backend_extension(Flex, Cube, Autodiff)]
+pub(crate) trait Naming: Backend {
+    /// Finds the name of what a tensor is computed by.
+    fn named(x: FloatTensor<Self>, name: Name) -> FloatTensor<Self>;
+}
+
+impl Naming for Flex {
+    fn named(x: FloatTensor<Self>, _: Name) -> FloatTensor<Self> {
+        x
+    }
+}
+
+impl Naming for Cube {
+    fn named(x: FloatTensor<Self>, name: Name) -> FloatTensor<Self> {
+        *name.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(x.client.name());
+        x
+    }
+}
+
+impl<B: Naming, C: CheckpointStrategy> Naming for Autodiff<B, C> {
+    fn named(x: FloatTensor<Self>, name: Name) -> FloatTensor<Self> {
+        Self::from_inner(B::named(x.into_primitive(), name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weft_testing::for_each_device;
+
+    use super::*;
+    use crate::is_gpu;
+
+    #[test]
+    fn adapters_get_wgsl_unless_the_program_was_built_for_spirv() {
+        for_each_device(|device| {
+            let wanted = if cfg!(feature = "spirv") {
+                "wgpu<spirv>"
+            } else {
+                "wgpu<wgsl>"
+            };
+            assert_eq!(compiler(device), is_gpu(device).then_some(wanted));
+        });
+    }
+}

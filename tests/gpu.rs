@@ -1,0 +1,198 @@
+//! On a graphics adapter, a software one too: what lives where, and that the pictures are those of the CPU.
+
+use std::{io::Write, path::Path, sync::Arc};
+
+use weft::{
+    Weft,
+    engine::{Outbox, Outcome, Report, Ride},
+    graph::Given,
+    spec::{Effect, Source},
+    store::Store,
+    tensor::{DeviceChoice, adapters, give_back, memory},
+};
+
+use crate::program::{files, root, run};
+
+/// A host on the first adapter, which keeps results in so many bytes; `None` without an adapter, said aloud.
+fn on_gpu(memory_bytes: u64) -> Option<Weft> {
+    if adapters().is_empty() {
+        // `eprintln!` would be kept back with the rest of a passing test.
+        let _ = writeln!(std::io::stderr(), "skipped: no wgpu adapter");
+        return None;
+    }
+    let store = Arc::new(Store::in_memory(memory_bytes));
+    let weft = Weft::builder().device(DeviceChoice::Gpu(None)).store(store);
+    Some(weft.start().unwrap())
+}
+
+/// Runs a graph file, with these inputs set.
+fn ran(weft: &mut Weft, text: &str, path: &Path, set: &[(&str, &str)]) -> Report {
+    let mut given = Given::none();
+    set.iter()
+        .for_each(|(name, value)| given.set_text(name, value));
+    let source = Source {
+        name: path.display().to_string(),
+        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+        text: text.to_owned(),
+    };
+    let graph = weft.read(source, &given);
+    let plan = weft.plan(&graph.unwrap()).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let ride = Ride {
+        outbox: Outbox::new(out.path(), true),
+        ..Ride::default()
+    };
+    weft.run(&plan, ride).unwrap()
+}
+
+/// Nodes that are neither loaders nor savers by their word, and yet take what lives on the host.
+const OF_THE_HOST: &[&str] = &[
+    // The pictures of an index are kept as files are, and the words or the picture that is looked for decide which
+    // of them are loaded.
+    "retrieve.Retrieve",
+];
+
+#[test]
+fn between_loaders_and_savers_nothing_crosses() {
+    let Some(mut weft) = on_gpu(1 << 30) else {
+        return;
+    };
+    for path in files("graphs", "ron") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let few: &[_] = if text.contains("\"steps\"") {
+            &[("steps", "2")]
+        } else {
+            &[]
+        };
+        let report = ran(&mut weft, &text, &path, few);
+        assert!(report.is_good(), "{}: {report:?}", path.display());
+        for row in &report.rows {
+            let spec = weft.packs().registry().node(&row.kind).unwrap();
+            if spec.effect == Effect::Pure && !OF_THE_HOST.contains(&row.kind.as_str()) {
+                let copies = row.copies;
+                assert!(
+                    copies.are_none(),
+                    "{}, `{}`: {copies:?}",
+                    path.display(),
+                    row.node
+                );
+                // What a node makes on the host to compute with is less than a picture.
+                assert!(
+                    copies.made.bytes < 1 << 20,
+                    "{}, `{}`: {copies:?}",
+                    path.display(),
+                    row.node
+                );
+            }
+        }
+        // Pictures did cross at the ends, and were counted.
+        let copies = report.copies();
+        assert!(
+            copies.down.count > 0 || copies.up.count > 0,
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn the_main_job_draws_on_an_adapter_what_it_draws_on_the_cpu() {
+    if adapters().is_empty() {
+        let _ = writeln!(std::io::stderr(), "skipped: no wgpu adapter");
+        return;
+    }
+    let drawn = |device: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let folder = out.path().to_str().unwrap();
+        let graph = "graphs/instruct.ron";
+        run(&[
+            "run",
+            "--device",
+            device,
+            "--set",
+            "steps=4",
+            "--no-cache",
+            "--out",
+            folder,
+            graph,
+        ])
+        .with(0);
+        image::open(out.path().join("out/instruct.png"))
+            .unwrap()
+            .to_rgb8()
+    };
+    let (there, here) = (drawn("gpu"), drawn("cpu"));
+    assert_eq!(there.dimensions(), here.dimensions());
+    let apart = there.iter().zip(here.iter()).map(|(a, b)| a.abs_diff(*b));
+    let mean = apart.map(f64::from).sum::<f64>() / there.len() as f64;
+    assert!(mean <= 2.0, "mean difference {mean} of 255");
+}
+
+#[test]
+fn two_hundred_runs_take_no_more_device_memory_than_twenty() {
+    let Some(mut weft) = on_gpu(8 << 20) else {
+        return;
+    };
+    let device = weft.device().device.clone();
+    let graph = |i: usize| {
+        format!(
+            "Graph(format: 1, nodes: {{
+                \"noise\": Noise(width: 256, height: 192, seed: {i}),
+                \"soft\": GaussianBlur(image: Wire(\"noise\"), sigma: 2.5),
+                \"lines\": Canny(image: Wire(\"soft\"), sigma: 1.0),
+                \"large\": Resize(image: Wire(\"soft\"), width: 384, height: 288),
+            }})"
+        )
+    };
+    let mut most = [0, 0];
+    for i in 0..200 {
+        let report = ran(&mut weft, &graph(i), Path::new("graph.ron"), &[]);
+        assert!(report.is_good() && report.ran() == 4, "{report:?}");
+        let taken = memory(&device).unwrap().reserved;
+        let half = usize::from(i >= 20);
+        most[half] = most[half].max(taken);
+    }
+    let [first, rest] = most;
+    assert!(rest <= first + first / 4, "{first} bytes, then {rest}");
+    weft.engine().store().shed();
+    give_back(&device);
+    let left = memory(&device).unwrap().used;
+    assert!(left < 32 << 20, "{left} bytes of tensors are left");
+}
+
+#[test]
+fn a_picture_that_does_not_fit_the_adapter_fails_alone_with_its_bytes_and_the_cure() {
+    let Some(mut weft) = on_gpu(1 << 30) else {
+        return;
+    };
+    let text = r##"Graph(format: 1, nodes: {
+        "large": Solid(width: 65536, height: 65536, color: "#ff8000"),
+        "small": Solid(width: 64, height: 64, color: "#ff8000"),
+        "larger": Invert(image: Wire("large")),
+        "smaller": Invert(image: Wire("small")),
+    })"##;
+    let path = Path::new("graph.ron");
+    let report = ran(&mut weft, text, path, &[]);
+    let outcome = |node: &str| report.row(node).unwrap().outcome.clone();
+    assert_eq!(outcome("smaller"), Outcome::Ran);
+    let Outcome::Failed(message) = outcome("large") else {
+        panic!("{report:?}")
+    };
+    assert!(
+        message.contains("bytes") && message.contains("--device cpu"),
+        "{message}"
+    );
+    assert_eq!(outcome("larger"), Outcome::Blocked("large".to_owned()));
+    // And the process goes on.
+    let report = ran(&mut weft, &text.replace("65536", "32"), path, &[]);
+    assert!(report.is_good(), "{report:?}");
+}
+
+#[test]
+fn doctor_says_of_every_adapter_how_much_it_holds_and_why_it_is_not_taken() {
+    let ended = run(&["doctor", "--no-cache"]).with(0);
+    for adapter in adapters() {
+        assert!(ended.out.contains(&adapter.name), "{}", ended.out);
+    }
+    assert!(root().exists());
+}
