@@ -166,7 +166,7 @@ fn a_picture_that_does_not_fit_the_adapter_fails_alone_with_its_bytes_and_the_cu
         return;
     };
     let text = r##"Graph(format: 1, nodes: {
-        "large": Solid(width: 65536, height: 65536, color: "#ff8000"),
+        "large": Solid(width: 65535, height: 65535, color: "#ff8000"),
         "small": Solid(width: 64, height: 64, color: "#ff8000"),
         "larger": Invert(image: Wire("large")),
         "smaller": Invert(image: Wire("small")),
@@ -184,7 +184,7 @@ fn a_picture_that_does_not_fit_the_adapter_fails_alone_with_its_bytes_and_the_cu
     );
     assert_eq!(outcome("larger"), Outcome::Blocked("large".to_owned()));
     // And the process goes on.
-    let report = ran(&mut weft, &text.replace("65536", "32"), path, &[]);
+    let report = ran(&mut weft, &text.replace("65535", "32"), path, &[]);
     assert!(report.is_good(), "{report:?}");
 }
 
