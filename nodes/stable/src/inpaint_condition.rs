@@ -70,12 +70,21 @@ impl Node for InpaintCondition {
         let known = (pixels.clone() - 0.5) * (1.0 - mask.clone()) + 0.5;
         let latent = encoded(&self.vae, pixels, self.tile, context)?;
         let stays = encoded(&self.vae, known, self.tile, context)?.x;
-        let [_, _, rows, columns] = stays.dims();
-        let mask = resize(mask, (rows, columns), Filter::Nearest).to_device(&stays.device());
+        let mask = corners(mask, self.vae.config.factor()).to_device(&stays.device());
         let mut model = self.model;
         model.guides.painted = Some(Painted {
             seen: Tensor::cat(vec![mask, stays], 1),
         });
         Ok(Painting { model, latent })
     }
+}
+
+/// The first pixel of each `factor` × `factor`, which is the one that models for inpainting were trained with.
+fn corners(mask: Tensor<4>, factor: usize) -> Tensor<4> {
+    let [batch, _, height, width] = mask.dims();
+    let (rows, columns) = (height / factor, width / factor);
+    mask.reshape([batch * rows, factor, columns, factor])
+        .narrow(1, 0, 1)
+        .narrow(3, 0, 1)
+        .reshape([batch, 1, rows, columns])
 }
