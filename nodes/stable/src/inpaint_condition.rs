@@ -43,6 +43,7 @@ pub struct Painting {
 
 impl Node for InpaintCondition {
     const ID: &'static str = "stable.InpaintCondition";
+    const VERSION: u32 = 2;
     type Output = Painting;
 
     fn run(self, context: &mut Context) -> Result<Painting> {
