@@ -250,9 +250,34 @@ pub fn control_one(folder: &Path) -> PathBuf {
 /// # Panics
 /// The disk does not take them.
 pub fn adapter_one(folder: &Path) -> [PathBuf; 2] {
+    adapter(folder, &parts("adapter_unet_one"), "clip_image_one")
+}
+
+/// An IP-Adapter of the tiny SDXL with a resampler, and its image encoder: the paths of both.
+///
+/// # Panics
+/// The disk does not take them.
+pub fn adapter_xl(folder: &Path) -> [PathBuf; 2] {
+    let mut net = parts("adapter_unet_xl");
+    grow(&mut net, "proj_in.weight", 1, 24);
+    for end in [
+        "proj_out.weight",
+        "proj_out.bias",
+        "norm_out.weight",
+        "norm_out.bias",
+    ] {
+        grow(&mut net, end, 0, 64);
+    }
+    for end in ["to_k_ip.weight", "to_v_ip.weight"] {
+        grow(&mut net, end, 1, 64);
+    }
+    adapter(folder, &net, "clip_image_two")
+}
+
+fn adapter(folder: &Path, net: &Parts, encoder: &str) -> [PathBuf; 2] {
     let file = folder.join("ip-adapter.safetensors");
-    write(&file, &parts("adapter_unet_one"));
-    let config = note("clip_image_one", "config");
-    let net = parts("clip_image_one");
-    [file, network(folder, "model.safetensors", &net, &config)]
+    write(&file, net);
+    let config = note(encoder, "config");
+    let encoder = network(folder, "model.safetensors", &parts(encoder), &config);
+    [file, encoder]
 }

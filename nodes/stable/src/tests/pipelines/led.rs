@@ -1,11 +1,13 @@
 //! What leads a model: a ControlNet, an IP-Adapter.
 
+use std::path::{Path, PathBuf};
+
 use weft_node::{Node, value::File};
 
 use super::{Pipeline, SAME};
 use crate::{
     ApplyControlNet, ApplyIpAdapter, EncodeImage, LoadControlNet, LoadIpAdapter, StableModel,
-    tests::tiny::{adapter_one, context, control_one},
+    tests::tiny::{adapter_one, adapter_xl, context, control_one, folder_xl},
 };
 
 #[test]
@@ -42,11 +44,11 @@ fn a_control_net_leads_on_a_part_of_the_way_as_in_diffusers() {
     }
 }
 
-fn shown(pipeline: &Pipeline, strength: f32) -> StableModel {
-    let [file, encoder] = adapter_one(&pipeline.root.path().join("adapter"));
+/// The model that is shown the picture.
+fn shown(pipeline: &Pipeline, [file, encoder]: &[PathBuf; 2], strength: f32) -> StableModel {
     let load = LoadIpAdapter {
-        file: File::open(&file).unwrap(),
-        encoder: File::open(&encoder).unwrap(),
+        file: File::open(file).unwrap(),
+        encoder: File::open(encoder).unwrap(),
         half: false,
     };
     let pictures = EncodeImage {
@@ -63,13 +65,24 @@ fn shown(pipeline: &Pipeline, strength: f32) -> StableModel {
     node.run(&mut context()).unwrap()
 }
 
-#[test]
-fn an_ip_adapter_shows_a_picture_as_in_diffusers() {
-    let pipeline = Pipeline::one("adapter");
+#[track_caller]
+fn shows_as_in_diffusers(pipeline: &Pipeline, make: fn(&Path) -> [PathBuf; 2]) {
+    let files = make(&pipeline.root.path().join("adapter"));
+    let run = |strength| pipeline.run(&shown(pipeline, &files, strength));
     // diffusers rounds to whole 255ths what it shows the encoder.
-    let error = pipeline.error(pipeline.run(&shown(&pipeline, 0.6)));
+    let error = pipeline.error(run(0.6));
     assert!(error <= SAME, "off by {error}");
     for strength in [0.0, 1.0] {
-        pipeline.draws_another(pipeline.run(&shown(&pipeline, strength)));
+        pipeline.draws_another(run(strength));
     }
+}
+
+#[test]
+fn an_ip_adapter_shows_a_picture_as_in_diffusers() {
+    shows_as_in_diffusers(&Pipeline::one("adapter"), adapter_one);
+}
+
+#[test]
+fn one_with_a_resampler_shows_a_picture_to_sdxl_as_in_diffusers() {
+    shows_as_in_diffusers(&Pipeline::new("plus", folder_xl), adapter_xl);
 }
