@@ -18,6 +18,8 @@ mod layout;
 mod lora;
 #[cfg(test)]
 mod parity;
+#[cfg(test)]
+mod published;
 mod source;
 pub mod tokens;
 pub mod unet;

@@ -131,15 +131,20 @@ fn vae(root: &Path, factor: f32) {
     network(&root.join("vae"), NET, &parts("autoencoder_one"), &config);
 }
 
-/// The index and the noise levels; the path of the index.
-fn index(root: &Path, class: &str, more: &[&str]) -> PathBuf {
+/// The noise levels, and what the model predicts.
+fn levels(root: &Path, prediction: &str) {
     fs::create_dir_all(root.join("scheduler")).expect(WHOLE);
     let scheduler = json!({
         "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
-        "num_train_timesteps": 1000, "prediction_type": "epsilon",
+        "num_train_timesteps": 1000, "prediction_type": prediction,
     });
     let path = root.join("scheduler/scheduler_config.json");
     fs::write(path, scheduler.to_string()).expect(WHOLE);
+}
+
+/// The index, and the noise levels of a model that predicts noise; the path of the index.
+fn index(root: &Path, class: &str, more: &[&str]) -> PathBuf {
+    levels(root, "epsilon");
     let mut index = json!({
         "_class_name": class,
         "text_encoder": ["transformers", "CLIPTextModel"],
@@ -171,6 +176,30 @@ pub fn folder(root: &Path, inputs: usize) -> PathBuf {
     index(root, "StableDiffusionPipeline", &[])
 }
 
+/// A tiny Stable Diffusion 2 that predicts v, with dense layers about its transformers; the path of its index. Its text
+/// encoder has the last layer, which that family leaves out.
+///
+/// # Panics
+/// The disk does not take it.
+pub fn folder_two(root: &Path) -> PathBuf {
+    let mut config = note("unet_one", "config");
+    config["use_linear_projection"] = true.into();
+    config["attention_head_dim"] = json!([4, 8]);
+    let mut net = parts("unet_one");
+    for (key, (shape, _)) in &mut net {
+        if key.ends_with("proj_in.weight") || key.ends_with("proj_out.weight") {
+            shape.truncate(2);
+        }
+    }
+    network(&root.join("unet"), NET, &net, &config);
+    vae(root, 0.18215);
+    let gelu = ("hidden_act", "gelu".into());
+    text_encoder(&root.join("text_encoder"), &[gelu]);
+    let path = index(root, "StableDiffusionPipeline", &[]);
+    levels(root, "v_prediction");
+    path
+}
+
 /// A tiny SDXL; the path of its index.
 ///
 /// # Panics
@@ -195,4 +224,60 @@ pub fn folder_xl(root: &Path) -> PathBuf {
     let gelu = ("hidden_act", "gelu".into());
     text_encoder(&root.join("text_encoder_2"), &[gelu]);
     index(root, "StableDiffusionXLPipeline", &["text_encoder_2"])
+}
+
+/// A ControlNet of the tiny Stable Diffusion 1, whose pictures have two pixels for each latent as those of the
+/// autoencoder have; the path of its weights.
+///
+/// # Panics
+/// The disk does not take it.
+pub fn control_one(folder: &Path) -> PathBuf {
+    let mut config = note("control_one", "config");
+    config["conditioning_embedding_out_channels"] = json!([8, 16]);
+    let mut net = parts("control_one");
+    let further = |key: &str| {
+        let block = key.strip_prefix("controlnet_cond_embedding.blocks.");
+        block.is_some_and(|block| !block.starts_with(['0', '1']))
+    };
+    net.retain(|key, _| !further(key));
+    let last = "controlnet_cond_embedding.conv_out.weight";
+    grow(&mut net, last, 1, 16);
+    network(folder, NET, &net, &config)
+}
+
+/// A plain IP-Adapter of the tiny Stable Diffusion 1, and its image encoder: the paths of both.
+///
+/// # Panics
+/// The disk does not take them.
+pub fn adapter_one(folder: &Path) -> [PathBuf; 2] {
+    adapter(folder, &parts("adapter_unet_one"), "clip_image_one")
+}
+
+/// An IP-Adapter of the tiny SDXL with a resampler, and its image encoder: the paths of both.
+///
+/// # Panics
+/// The disk does not take them.
+pub fn adapter_xl(folder: &Path) -> [PathBuf; 2] {
+    let mut net = parts("adapter_unet_xl");
+    grow(&mut net, "proj_in.weight", 1, 24);
+    for end in [
+        "proj_out.weight",
+        "proj_out.bias",
+        "norm_out.weight",
+        "norm_out.bias",
+    ] {
+        grow(&mut net, end, 0, 64);
+    }
+    for end in ["to_k_ip.weight", "to_v_ip.weight"] {
+        grow(&mut net, end, 1, 64);
+    }
+    adapter(folder, &net, "clip_image_two")
+}
+
+fn adapter(folder: &Path, net: &Parts, encoder: &str) -> [PathBuf; 2] {
+    let file = folder.join("ip-adapter.safetensors");
+    write(&file, net);
+    let config = note(encoder, "config");
+    let encoder = network(folder, "model.safetensors", &parts(encoder), &config);
+    [file, encoder]
 }

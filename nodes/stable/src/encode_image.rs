@@ -1,7 +1,7 @@
 //! `stable.EncodeImage`.
 
 use burn::tensor::Tensor;
-use weft_models::stable::{adapter::Adapter, clip_image::ClipImage};
+use weft_models::stable::adapter::Adapter;
 use weft_node::{
     Context, Error, Inputs, Node, Result,
     value::{ColorSpace, Image},
@@ -28,6 +28,7 @@ pub struct EncodeImage {
 
 impl Node for EncodeImage {
     const ID: &'static str = "stable.EncodeImage";
+    const VERSION: u32 = 2;
     type Output = PictureTokens;
 
     fn run(self, context: &mut Context) -> Result<PictureTokens> {
@@ -47,12 +48,13 @@ impl Node for EncodeImage {
         let size = eye.config().size;
         let pictures = rgb(&in_space(&self.image, ColorSpace::Srgb));
         let pictures = middle(moved(pictures, context.device()), size);
-        let black = pictures.zeros_like().narrow(0, 0, 1);
-        let shown = said(&eye, pictures, is_hidden);
-        let nothing = if is_hidden {
-            said(&eye, black, true).repeat_dim(0, shown.dims()[0])
+        let said = eye.encode(pictures);
+        let (shown, nothing) = if is_hidden {
+            let nothing = eye.nothing().hidden;
+            (said.hidden, nothing.repeat_dim(0, self.image.dims()[0]))
         } else {
-            shown.zeros_like()
+            let nothing = said.whole.zeros_like();
+            (said.whole, nothing)
         };
         Ok(PictureTokens {
             shown: row(&net, shown),
@@ -60,12 +62,6 @@ impl Node for EncodeImage {
             adapter: self.adapter,
         })
     }
-}
-
-/// What the adapter is told of pictures.
-fn said(eye: &ClipImage, pictures: Tensor<4>, is_hidden: bool) -> Tensor<3> {
-    let said = eye.encode(pictures);
-    if is_hidden { said.hidden } else { said.whole }
 }
 
 /// The tokens of all pictures, one after the other.

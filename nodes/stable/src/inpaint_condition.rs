@@ -44,6 +44,7 @@ pub struct Painting {
 
 impl Node for InpaintCondition {
     const ID: &'static str = "stable.InpaintCondition";
+    const VERSION: u32 = 2;
     type Output = Painting;
 
     fn run(self, context: &mut Context) -> Result<Painting> {
@@ -67,13 +68,21 @@ impl Node for InpaintCondition {
         let known = (pixels.clone() - 0.5) * (1.0 - mask.clone()) + 0.5;
         let latent = encoded(&self.vae, pixels, self.tile, context)?;
         let stays = encoded(&self.vae, known, self.tile, context)?.x;
-        let [_, _, rows, columns] = stays.dims();
-        let mask = resize(mask, (rows, columns), Filter::Nearest);
-        let mask = moved(mask, &stays.device());
+        let mask = moved(corners(mask, self.vae.config.factor()), &stays.device());
         let mut model = self.model;
         model.guides.painted = Some(Painted {
             seen: Tensor::cat(vec![mask, stays], 1),
         });
         Ok(Painting { model, latent })
     }
+}
+
+/// The first pixel of each `factor` × `factor`, which is the one that models for inpainting were trained with.
+fn corners(mask: Tensor<4>, factor: usize) -> Tensor<4> {
+    let [batch, _, height, width] = mask.dims();
+    let (rows, columns) = (height / factor, width / factor);
+    mask.reshape([batch * rows, factor, columns, factor])
+        .narrow(1, 0, 1)
+        .narrow(3, 0, 1)
+        .reshape([batch, 1, rows, columns])
 }

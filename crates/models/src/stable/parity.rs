@@ -20,7 +20,12 @@ pub(crate) fn weights(name: &str) -> Vec<u8> {
 
 /// What the reference gives for it.
 pub(crate) fn parity(name: &str) -> Tensors {
-    fixture(env!("CARGO_MANIFEST_DIR"), &path(&format!("{name}_parity")))
+    reference(&format!("{name}_parity"))
+}
+
+/// The numbers in a file of that name.
+pub(crate) fn reference(name: &str) -> Tensors {
+    fixture(env!("CARGO_MANIFEST_DIR"), &path(name))
 }
 
 /// What the file says of itself: its config.json, or the names of a single file, as JSON.

@@ -49,7 +49,7 @@ impl Adapter {
     /// Tokens for [`crate::stable::unet::Pictures`], of what an image encoder of CLIP says of pictures: the whole
     /// picture's projected embedding, one row, for a plain adapter; the hidden states before its last layer for
     /// one with a resampler ("plus"). To leave pictures out, as guidance does, give zeros for the embedding; for
-    /// hidden states, those of a black picture.
+    /// hidden states, those of [`crate::stable::clip_image::ClipImage::nothing`].
     ///
     /// # Shapes
     /// - features: `[batch, rows, width]`

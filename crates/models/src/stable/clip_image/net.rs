@@ -2,7 +2,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Float, Tensor, TensorData},
+    tensor::{Device, Float, Tensor, TensorData},
 };
 use weft_tensor::constant;
 
@@ -72,13 +72,18 @@ impl ClipImage {
         }
     }
 
+    /// What it says of one picture of the mean colours: that which shows nothing, for guidance to lead away from.
+    pub fn nothing(&self) -> Encoded {
+        let size = self.config.size;
+        let mean = row(MEAN, &self.class.val().device());
+        self.encode(mean.expand([1, 3, size, size]))
+    }
+
     /// `[batch, tokens, width]`.
     fn embedded(&self, rgb: Tensor<4>) -> Tensor<3> {
         let device = rgb.device();
-        let row = |numbers| {
-            constant::<1, Float>(TensorData::from(numbers), &device).reshape([1, 3, 1, 1])
-        };
-        let patches = self.patches.forward((rgb - row(MEAN)) / row(DEVIATION));
+        let normal = (rgb - row(MEAN, &device)) / row(DEVIATION, &device);
+        let patches = self.patches.forward(normal);
         let [batch, width, rows, columns] = patches.dims();
         let patches = patches
             .reshape([batch, width, rows * columns])
@@ -86,4 +91,9 @@ impl ClipImage {
         let class = self.class.val().reshape([1, 1, width]).repeat_dim(0, batch);
         Tensor::cat(vec![class, patches], 1) + self.positions.val().unsqueeze_dim::<3>(0)
     }
+}
+
+/// A number for each colour, `[1, 3, 1, 1]`.
+fn row(numbers: [f32; 3], device: &Device) -> Tensor<4> {
+    constant::<1, Float>(TensorData::from(numbers), device).reshape([1, 3, 1, 1])
 }
