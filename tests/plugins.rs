@@ -467,6 +467,7 @@ fn runs_until(is_over: &AtomicBool, packs: &Mutex<Packs>) -> Vec<(f64, weft::val
     let mut engine = Engine::new(Settings {
         device: weft::tensor::choose(DeviceChoice::Cpu).unwrap().device,
         store: std::sync::Arc::new(weft::store::Store::in_memory(64 << 20)),
+        device_bytes: None,
         workers: Some(2),
     });
     let mut runs = Vec::new();

@@ -87,13 +87,23 @@ fn described(adapter: &Adapter) -> String {
         AdapterKind::Unknown => "of unknown kind: only used when asked for",
     };
     let half = if adapter.has_f16 { "f16" } else { "no f16" };
+    let subgroups = if adapter.has_subgroups {
+        "subgroups"
+    } else {
+        "no subgroups"
+    };
+    let memory = match adapter.memory_bytes {
+        Some(memory) => format!("{} of memory", bytes(memory)),
+        None => "memory not told".to_owned(),
+    };
     format!(
-        "  gpu:{} {} ({kind})\n        {}, {}, buffers up to {}, {half}",
+        "  gpu:{} {} ({kind})\n        {}, {}\n        {memory}, buffers up to {}, {} shared by a group, {half}, {subgroups}",
         adapter.index,
         adapter.name,
         adapter.interface,
         adapter.driver,
-        bytes(adapter.buffer_bytes)
+        bytes(adapter.buffer_bytes),
+        bytes(adapter.shared_bytes.into()),
     )
 }
 

@@ -35,6 +35,10 @@ pub(crate) struct Machine {
     /// Most that kept results may take in memory, in MiB.
     #[arg(long, default_value_t = 2048, value_name = "MIB")]
     pub(crate) memory: u64,
+    /// Most that may be taken of a graphics adapter's memory, in MiB [default: nine tenths of it]; beyond it networks
+    /// wait in the memory of the host.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) device_memory: Option<u64>,
     /// Nodes that may run at once [default: one per processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
@@ -53,6 +57,9 @@ impl Machine {
         let mut builder = Weft::builder()
             .device(self.device)
             .store(Arc::new(self.store()?));
+        if let Some(most) = self.device_memory {
+            builder = builder.device_bytes(most.saturating_mul(MEBIBYTE));
+        }
         if let Some(jobs) = self.jobs {
             builder = builder.workers(jobs.into());
         }

@@ -111,6 +111,7 @@ fn engine() -> Engine {
     Engine::new(Settings {
         device: Device::flex(),
         store,
+        device_bytes: None,
         workers: Some(2),
     })
 }

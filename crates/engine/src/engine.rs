@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
 use rustc_hash::{FxHashMap, FxHashSet};
 use weft_node::Models;
 use weft_store::{Store, Tier};
+use weft_tensor::is_gpu;
 
 use crate::{
     Cancel, Event, Events, Outbox, Outcome, Plan, Report, Row,
@@ -28,6 +29,8 @@ pub struct Settings {
     pub device: Device,
     /// Where results are kept.
     pub store: Arc<Store>,
+    /// Bytes of a graphics adapter's memory that may be taken; `None` if nobody knows.
+    pub device_bytes: Option<u64>,
     /// Nodes that may run at once; `None` for one per processor.
     pub workers: Option<usize>,
 }
@@ -41,8 +44,11 @@ pub struct Engine {
     started: FxHashMap<u64, Instant>,
 }
 
-/// Bytes of the networks that are held between the calls of nodes.
+/// Bytes of the networks that are held between the calls of nodes, where the device does not say what it has.
 const MODEL_BYTES: u64 = 4 << 30;
+
+/// Bytes of the host's memory for networks that wait until an adapter has room for them.
+const ASIDE_BYTES: u64 = 8 << 30;
 
 /// How one run goes.
 pub struct Ride<'a> {
@@ -88,6 +94,9 @@ impl Engine {
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         let workers = settings.workers.unwrap_or_else(processors);
         let (answer, answers) = crossbeam_channel::unbounded();
+        let device_bytes = settings.device_bytes.filter(|_| is_gpu(&settings.device));
+        // Two thirds for weights leave a third for what is computed with them.
+        let models = device_bytes.map_or(MODEL_BYTES, |bytes| bytes / 3 * 2);
         let mut world = World::new();
         world.insert_resource(Machine {
             device: settings.device,
@@ -98,7 +107,8 @@ impl Engine {
             in_flight: 0,
             left: 0,
             arrived: Vec::new(),
-            models: Arc::new(Models::new(MODEL_BYTES)),
+            models: Arc::new(Models::new(models).aside(ASIDE_BYTES)),
+            device_bytes,
         });
         world.init_resource::<Runs>();
         systems::observe(&mut world);

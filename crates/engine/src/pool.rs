@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use crossbeam_channel::{Sender, unbounded};
 use weft_node::{Context, Effect, Kind, Models, Values};
 use weft_store::Store;
-use weft_tensor::{Copies, Trouble, Watch, counted, give_back};
+use weft_tensor::{Copies, Trouble, Watch, counted, give_back, memory};
 use weft_value::AnyValue;
 
 use crate::{
@@ -33,13 +33,30 @@ pub(crate) struct Order {
 pub(crate) struct Spare {
     pub(crate) store: Arc<Store>,
     pub(crate) models: Arc<Models>,
+    /// Bytes of the adapter's memory that may be taken.
+    pub(crate) most: Option<u64>,
 }
 
 impl Spare {
+    /// Lets go where more of the adapter's memory is taken than may be.
+    fn keep_within(&self, device: &Device) {
+        let taken = self.most.zip(memory(device));
+        if taken.is_some_and(|(most, memory)| memory.reserved > most) {
+            give_back(device);
+            let is_over = memory(device).zip(self.most);
+            if is_over.is_some_and(|(memory, most)| memory.reserved > most) {
+                self.store.shed();
+                self.models.shed();
+                give_back(device);
+            }
+        }
+    }
+
     /// Lets go of everything that can be had again.
     fn let_go(&self, device: &Device) {
         self.store.shed();
-        self.models.shed();
+        // Not put aside: one that was being loaded may be spoilt.
+        self.models.clear();
         give_back(device);
     }
 }
@@ -108,6 +125,7 @@ pub(crate) fn carry_out(order: Order) {
     } else {
         maker.together(jobs)
     };
+    spare.keep_within(&device);
     let answered = |(call, made): (Call, Made)| Answer {
         entity: call.entity,
         element: call.element.map(|(index, _)| index),
@@ -169,7 +187,7 @@ impl Maker<'_> {
             }))
         };
         let (result, copies) = counted(run);
-        let result = match (watch.settle(), result) {
+        let result = match (watch.settle().and_then(|()| given(&result)), result) {
             // What came of wrong numbers, or of none, is not what is wrong.
             (Err(trouble), _) => Err(Failure::Device(trouble)),
             (Ok(()), Ok(result)) => result.map_err(Failure::Error),
@@ -195,7 +213,7 @@ impl Maker<'_> {
         let settled = watch.is_none_or(|watch| watch.settle().is_ok());
         let time = start.elapsed() / u32::try_from(count).unwrap_or(1).max(1);
         match results {
-            Ok(results) if results.len() == count && settled => {
+            Ok(results) if results.len() == count && settled && results.iter().all(is_computed) => {
                 let made = |result: weft_node::Result<_>| Made {
                     result: result.map_err(Failure::Error),
                     time,
@@ -205,6 +223,22 @@ impl Maker<'_> {
             }
             _ => jobs.into_iter().map(|job| self.alone(job)).collect(),
         }
+    }
+}
+
+/// Whether all that a node gave was computed; it gave nothing where it failed.
+fn is_computed(result: &weft_node::Result<Vec<AnyValue>>) -> bool {
+    let given = result.iter().flatten();
+    given
+        .map(AnyValue::computed)
+        .all(|computed| computed.is_ok())
+}
+
+/// What went wrong on the way to what a node gave.
+fn given(result: &thread::Result<weft_node::Result<Vec<AnyValue>>>) -> Result<(), Trouble> {
+    match result {
+        Ok(Ok(values)) => values.iter().try_for_each(AnyValue::computed),
+        _ => Ok(()),
     }
 }
 

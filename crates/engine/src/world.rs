@@ -229,4 +229,6 @@ pub(crate) struct Machine {
     pub(crate) arrived: Vec<Vec<Answer>>,
     /// The networks of all runs.
     pub(crate) models: Arc<Models>,
+    /// Bytes of the adapter's memory that may be taken.
+    pub(crate) device_bytes: Option<u64>,
 }

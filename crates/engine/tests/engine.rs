@@ -23,6 +23,7 @@ fn engine_with(store: Store) -> Engine {
     Engine::new(Settings {
         device,
         store: Arc::new(store),
+        device_bytes: None,
         workers: Some(2),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Device;
+use burn::{module::Module, tensor::Device};
 use weft_value::{Digest, Hasher, Image, Saved};
 
 use crate::{Error, Models, Result};
@@ -138,14 +138,25 @@ impl Context {
         read: impl FnOnce() -> Result<(T, u64)>,
     ) -> Result<Arc<T>> {
         match self.job.models() {
-            Some(models) => {
-                let key = Hasher::new(std::any::type_name::<T>())
-                    .digest(&weights)
-                    .field(format!("{device:?}").as_bytes())
-                    .finish();
-                models.get(key, read)
-            }
+            Some(models) => models.get(key_of::<T>(weights, device), read),
             None => read().map(|(model, _)| Arc::new(model)),
+        }
+    }
+
+    /// The network of those weights on that device, as [`Context::model`] has it; where an adapter's memory is short, it
+    /// waits in the memory of the host for its next use.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn network<N: Module + Send + Sync + 'static>(
+        &self,
+        weights: Digest,
+        device: &Device,
+        read: impl FnOnce() -> Result<N>,
+    ) -> Result<Arc<N>> {
+        match self.job.models() {
+            Some(models) => models.network(key_of::<N>(weights, device), device, read),
+            None => read().map(Arc::new),
         }
     }
 
@@ -153,6 +164,13 @@ impl Context {
     pub fn provenance(&self) -> Option<&Provenance> {
         self.job.provenance()
     }
+}
+
+fn key_of<T>(weights: Digest, device: &Device) -> Digest {
+    Hasher::new(std::any::type_name::<T>())
+        .digest(&weights)
+        .field(format!("{device:?}").as_bytes())
+        .finish()
 }
 
 /// A job without a host, to call a node directly: never cancelled, reports nothing, writes nothing.

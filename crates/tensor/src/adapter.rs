@@ -36,8 +36,14 @@ pub struct Adapter {
     pub interface: String,
     /// The driver and its version.
     pub driver: String,
+    /// Bytes of its memory, if its driver says.
+    pub memory_bytes: Option<u64>,
+    /// Bytes that shaders of one group share.
+    pub shared_bytes: u32,
     /// Most bytes one buffer may hold.
     pub buffer_bytes: u64,
+    /// Whether numbers go around a subgroup without memory.
+    pub has_subgroups: bool,
     /// Whether shaders may compute in 16-bit floats.
     pub has_f16: bool,
     handle: wgpu::Adapter,
@@ -132,6 +138,13 @@ pub(crate) fn opened(device: &Device) -> Option<Opened> {
     known(|opened| opened.burn == *device)
 }
 
+/// Gives an adapter back to the machine; nothing can be computed on it in this process any more.
+pub fn close(device: &Device) {
+    if let Some(opened) = opened(device) {
+        opened.device.destroy();
+    }
+}
+
 /// Any adapter, the best there is, a software one too; opened once.
 ///
 /// # Errors
@@ -187,8 +200,34 @@ fn describe(index: usize, handle: wgpu::Adapter) -> Adapter {
         driver: format!("{} {}", info.driver, info.driver_info)
             .trim()
             .to_owned(),
+        memory_bytes: memory_bytes(&handle),
+        shared_bytes: handle.limits().max_compute_workgroup_storage_size,
         buffer_bytes: handle.limits().max_buffer_size,
+        has_subgroups: handle.features().contains(Features::SUBGROUP),
         has_f16: handle.features().contains(Features::SHADER_F16),
         handle,
     }
+}
+
+/// The largest of its memories that shaders reach at full speed.
+#[cfg(not(target_vendor = "apple"))]
+#[allow(unsafe_code, reason = "wgpu does not say it, Vulkan does")]
+fn memory_bytes(handle: &wgpu::Adapter) -> Option<u64> {
+    /// `VK_MEMORY_HEAP_DEVICE_LOCAL_BIT`.
+    const LOCAL: u32 = 1;
+    // SAFETY: the adapter is only asked for what it is; nothing of it is kept or destroyed.
+    let vulkan = unsafe { handle.as_hal::<wgpu::hal::api::Vulkan>() }?;
+    let instance = vulkan.shared_instance().raw_instance();
+    // SAFETY: the physical device is of this instance, and both live as long as `vulkan`.
+    let memory =
+        unsafe { instance.get_physical_device_memory_properties(vulkan.raw_physical_device()) };
+    let heaps = memory.memory_heaps_as_slice().iter();
+    let local = heaps.filter(|heap| heap.flags.as_raw() & LOCAL != 0);
+    local.map(|heap| heap.size).max()
+}
+
+/// Metal shares the memory of the host, and wgpu does not say how much of it.
+#[cfg(target_vendor = "apple")]
+fn memory_bytes(_: &wgpu::Adapter) -> Option<u64> {
+    None
 }

@@ -50,23 +50,3 @@ impl<B: Naming, C: CheckpointStrategy> Naming for Autodiff<B, C> {
         Self::from_inner(B::named(x.into_primitive(), name))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use weft_testing::for_each_device;
-
-    use super::*;
-    use crate::is_gpu;
-
-    #[test]
-    fn adapters_get_wgsl_unless_the_program_was_built_for_spirv() {
-        for_each_device(|device| {
-            let wanted = if cfg!(feature = "spirv") {
-                "wgpu<spirv>"
-            } else {
-                "wgpu<wgsl>"
-            };
-            assert_eq!(compiler(device), is_gpu(device).then_some(wanted));
-        });
-    }
-}

@@ -80,6 +80,8 @@ pub struct Chosen {
     pub name: String,
     /// Why this one.
     pub why: String,
+    /// Bytes of its own memory, if it is an adapter whose driver says.
+    pub memory_bytes: Option<u64>,
 }
 
 /// Opens the device that the user wants.
@@ -105,6 +107,7 @@ fn cpu(why: &str) -> Chosen {
         device: Device::flex(),
         name: "CPU".to_owned(),
         why: why.to_owned(),
+        memory_bytes: None,
     }
 }
 
@@ -120,6 +123,7 @@ fn gpu(index: usize) -> Result<Chosen, DeviceError> {
         device: adapter.open(instance)?,
         name: adapter.name,
         why: "asked for".to_owned(),
+        memory_bytes: adapter.memory_bytes,
     })
 }
 
@@ -136,6 +140,7 @@ fn auto() -> Chosen {
             device,
             name: adapter.name,
             why: "the first real GPU".to_owned(),
+            memory_bytes: adapter.memory_bytes,
         },
         Err(error) => cpu(&error.to_string()),
     }

@@ -31,12 +31,12 @@ mod upsample;
 pub use weft_kernels::Precision;
 
 pub use activation::{geglu, gelu, silu};
-pub use adapter::{Adapter, AdapterKind, adapters};
+pub use adapter::{Adapter, AdapterKind, adapters, close};
 pub use attention::attention;
 pub use compiler::compiler;
 pub use conv::{ConvOptions, conv2d};
 pub use copies::{
-    Copies, Crossed, constant, counted, downloaded, floats, moved, uploaded, weights,
+    Copies, Crossed, constant, counted, downloaded, floats, moved, network, uploaded, weights,
 };
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
 pub use linear::linear;
@@ -46,5 +46,5 @@ pub use norm::{group_norm_silu, layer_norm};
 pub use numbers::Numbers;
 pub use packed::{packed_bytes, set_packed_limit};
 pub use shader::{Shader, ShaderError, ShaderFailure};
-pub use trouble::{Trouble, Watch};
+pub use trouble::{Trouble, Watch, computed};
 pub use upsample::upsample_nearest2;

@@ -3,7 +3,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use burn::tensor::Device;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::{
+    Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex, backend_extension,
+    tensor::FloatTensor,
+};
+use burn::tensor::{Device, Tensor};
 use thiserror::Error;
 
 use crate::{adapter, memory::memory};
@@ -102,85 +107,72 @@ impl Watch {
         if let Some(trouble) = troubles.since(*count) {
             return Err(trouble);
         }
-        done.map_err(|error| {
-            let said = error.to_string();
-            // What burn itself refuses to allocate never comes to the adapter.
-            if said.contains("memory") || said.contains("too big") || said.contains("BufferTooBig")
-            {
-                let used = memory(&self.device).map_or(0, |memory| memory.reserved);
-                Trouble::Memory(format!("{said} ({used} bytes are taken)"))
-            } else {
-                Trouble::Refused(said)
-            }
-        })
+        done.map_err(|error| told(&error.to_string(), &self.device))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::process::Command;
-
-    use burn::tensor::Tensor;
-    use weft_testing::for_each_device;
-
-    use super::*;
-    use crate::is_gpu;
-
-    #[test]
-    fn what_does_not_fit_the_adapter_is_a_trouble_and_it_goes_on() {
-        for_each_device(|device| {
-            if !is_gpu(device) {
-                return;
-            }
-            let watch = Watch::new(device);
-            // 64 GiB, of which nothing is written or read on the host.
-            let made = std::panic::catch_unwind(|| {
-                Tensor::<4>::zeros([1, 4, 1 << 16, 1 << 16], device) + 1.0
-            });
-            let settled = watch.settle();
-            assert!(
-                matches!(settled, Err(Trouble::Memory(_))),
-                "{settled:?}, {:?}",
-                made.is_ok()
-            );
-            drop(made);
-            let watch = Watch::new(device);
-            let two = Tensor::<1>::ones([4], device) + 1.0;
-            assert_eq!(watch.settle(), Ok(()));
-            assert_eq!(two.into_data().try_into_vec::<f32>().unwrap(), [2.0; 4]);
-        });
+/// Whether the numbers of a tensor were computed; what went wrong on the way to them goes with them until somebody asks.
+/// Asked after [`Watch::settle`], the answer is final. Nothing is read back.
+///
+/// # Errors
+/// What kept them from being computed.
+pub fn computed<const D: usize>(tensor: &Tensor<D>) -> Result<(), Trouble> {
+    let found = Found::default();
+    let asked = Dispatch::asked(tensor.clone().into_dispatch(), found.clone());
+    drop(Tensor::<D>::from_dispatch(asked));
+    let said = found.0.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*said {
+        Some(said) => Err(told(said, &tensor.device())),
+        None => Ok(()),
     }
+}
 
-    #[test]
-    fn a_lost_adapter_is_told_and_ends_nothing() {
-        let name = "trouble::tests::child_that_loses_its_adapter";
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args([name, "--exact", "--ignored", "--nocapture"])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&child.stdout);
-        assert!(child.status.success(), "{said}");
+/// What burn said, as a trouble.
+fn told(said: &str, device: &Device) -> Trouble {
+    const SIZE: &str = "can't allocate buffer of size: ";
+    let size = said.split_once(SIZE).map(|(_, rest)| {
+        let digits = rest.chars().take_while(char::is_ascii_digit);
+        digits.collect::<String>()
+    });
+    let taken = memory(device).map_or(0, |memory| memory.reserved);
+    match size {
+        Some(size) => Trouble::Memory(format!(
+            "a tensor of {size} bytes does not fit, {taken} bytes are taken"
+        )),
+        None if said.contains("out of memory") || said.contains("OutOfMemory") => {
+            Trouble::Memory(format!("{said}; {taken} bytes are taken"))
+        }
+        None => Trouble::Refused(said.to_owned()),
     }
+}
 
-    #[test]
-    #[ignore = "run by the test above in a process of its own, since no adapter is left after it"]
-    fn child_that_loses_its_adapter() {
-        for_each_device(|device| {
-            let watch = Watch::new(device);
-            let Some(opened) = adapter::opened(device) else {
-                return assert_eq!(watch.settle(), Ok(()));
-            };
-            let x = Tensor::<1>::ones([4], device) + 1.0;
-            opened.device.destroy();
-            let x = std::panic::catch_unwind(|| x * 2.0);
-            assert!(
-                matches!(watch.settle(), Err(Trouble::Lost(_))),
-                "{:?}",
-                x.is_ok()
-            );
-            // And so for whoever comes later.
-            let later = Watch::new(device);
-            assert!(matches!(later.settle(), Err(Trouble::Lost(_))));
-        });
+/// What was said of a tensor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found(Arc<Mutex<Option<String>>>);
+
+#[backend_extension(Flex, Cube, Autodiff)]
+pub(crate) trait Asking: Backend {
+    /// Asks whether a tensor was computed.
+    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self>;
+}
+
+impl Asking for Flex {
+    fn asked(x: FloatTensor<Self>, _: Found) -> FloatTensor<Self> {
+        x
+    }
+}
+
+impl Asking for Cube {
+    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
+        let checked = x.client.check([&x.handle]);
+        *found.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            checked.err().map(|error| error.to_string());
+        x
+    }
+}
+
+impl<B: Asking, C: CheckpointStrategy> Asking for Autodiff<B, C> {
+    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
+        Self::from_inner(B::asked(x.into_primitive(), found))
     }
 }

@@ -4,6 +4,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 use burn::tensor::Device;
 use weft_spec::{Form, Literal, TypeName, TypeSpec};
+use weft_tensor::Trouble;
 
 use crate::{Call, Decode, Digest, Encode, Malformed};
 
@@ -47,6 +48,14 @@ pub trait Value: Clone + Send + Sync + 'static {
     /// The device that its tensors are on; `None` for values that live on the host.
     fn device(&self) -> Option<Device> {
         None
+    }
+
+    /// Whether its tensors were computed, for those on a graphics adapter: there an error waits until somebody asks.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn computed(&self) -> Result<(), Trouble> {
+        Ok(())
     }
 
     /// The hash of its content, for values that live on the host; equal content then stops a change
@@ -121,6 +130,14 @@ impl AnyValue {
         self.0.device()
     }
 
+    /// See [`Value::computed`]; of a list all elements are asked.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub fn computed(&self) -> Result<(), Trouble> {
+        self.0.computed()
+    }
+
     /// See [`Value::digest`]; a list has one if all its elements have.
     pub fn digest(&self) -> Option<Digest> {
         self.0.digest()
@@ -147,6 +164,7 @@ trait Erased: Any + Send + Sync {
     fn type_name(&self) -> TypeName;
     fn bytes(&self) -> u64;
     fn device(&self) -> Option<Device>;
+    fn computed(&self) -> Result<(), Trouble>;
     fn digest(&self) -> Option<Digest>;
     fn encode(&self) -> Option<Encode>;
     fn is_current(&self) -> bool;
@@ -163,6 +181,9 @@ impl<V: Value> Erased for Single<V> {
     }
     fn device(&self) -> Option<Device> {
         self.0.device()
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        self.0.computed()
     }
     fn digest(&self) -> Option<Digest> {
         self.0.digest()
@@ -189,6 +210,9 @@ impl Erased for Items {
     }
     fn device(&self) -> Option<Device> {
         self.items.iter().find_map(AnyValue::device)
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        self.items.iter().try_for_each(AnyValue::computed)
     }
     fn digest(&self) -> Option<Digest> {
         let mut hasher = crate::Hasher::new("list");

@@ -1,7 +1,7 @@
 //! A picture.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use weft_tensor::{downloaded, uploaded};
+use weft_tensor::{Trouble, computed, downloaded, uploaded};
 
 use crate::{Decode, Encode, Malformed, Value};
 
@@ -94,6 +94,9 @@ impl Value for Image {
     }
     fn device(&self) -> Option<Device> {
         Some(self.pixels.device())
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        computed(&self.pixels)
     }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();

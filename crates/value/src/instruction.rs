@@ -15,6 +15,7 @@ mod tests;
 use std::{fmt::Write, sync::Arc};
 
 use burn::tensor::Device;
+use weft_tensor::Trouble;
 
 pub use check::{Fault, LARGEST, Place, SMALLEST};
 pub use markers::{MARKERS, Marker, NearMiss, label, marker, markers};
@@ -142,6 +143,10 @@ impl Value for Instruction {
     fn device(&self) -> Option<Device> {
         let image = self.references().first()?;
         Value::device(&image.image)
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        let mut references = self.references().iter();
+        references.try_for_each(|it| it.image.computed())
     }
     fn digest(&self) -> Option<Digest> {
         // With pictures it is known by its making, since tensors are not read back to be hashed.

@@ -1,6 +1,7 @@
 //! How much of something is there, pixel by pixel.
 
 use burn::tensor::{Device, Tensor};
+use weft_tensor::{Trouble, computed};
 
 use crate::{
     Decode, Encode, Malformed, Value,
@@ -61,6 +62,9 @@ impl Value for Mask {
     }
     fn device(&self) -> Option<Device> {
         Some(self.coverage.device())
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        computed(&self.coverage)
     }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();

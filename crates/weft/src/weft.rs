@@ -39,6 +39,7 @@ pub struct Builder {
     device: DeviceChoice,
     store: Option<Arc<Store>>,
     workers: Option<usize>,
+    device_bytes: Option<u64>,
     plugins: Option<weft_host::Settings>,
 }
 
@@ -71,6 +72,14 @@ impl Builder {
         self
     }
 
+    /// Bytes of a graphics adapter's memory that may be taken; by default nine tenths of it. Beyond that networks wait
+    /// in the memory of the host, and results that were kept are let go of.
+    #[must_use]
+    pub fn device_bytes(mut self, bytes: u64) -> Self {
+        self.device_bytes = Some(bytes);
+        self
+    }
+
     /// How many nodes may run at once; by default one per processor.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
@@ -99,6 +108,9 @@ impl Builder {
         let engine = Engine::new(Settings {
             device: device.device.clone(),
             store,
+            device_bytes: self
+                .device_bytes
+                .or(device.memory_bytes.map(|bytes| bytes / 10 * 9)),
             workers: self.workers,
         });
         let mut weft = Weft {
@@ -128,6 +140,7 @@ impl Weft {
             device: DeviceChoice::Auto,
             store: None,
             workers: None,
+            device_bytes: None,
             plugins: None,
         }
     }

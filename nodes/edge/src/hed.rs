@@ -31,17 +31,12 @@ impl Node for Hed {
             .weights
             .ok_or_else(|| Error::Missing(LACK.to_owned()))?;
         let device = self.image.device();
-        let network = context.model(weights.content(), &device, || {
-            Ok((read(&weights, &device)?, BYTES))
-        })?;
+        let network = context.network(weights.content(), &device, || read(&weights, &device))?;
         network
             .forward(rgb(&self.image), |done, total| context.step(done, total))
             .map(Mask::new)
     }
 }
-
-/// Of its 14.7 million parameters, in memory.
-const BYTES: u64 = 59_000_000;
 
 const LACK: &str = "no weights were given: make them once with \
     `python crates/models/scripts/hed_weights.py hed.safetensors`, whose first lines say what to install, \

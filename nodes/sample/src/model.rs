@@ -38,9 +38,9 @@ impl InstructModel {
             .field(format!("{device:?}").as_bytes())
             .finish();
         let encoder = text_encoder(context)?;
-        let net = context.model(own.digest(), device, || own.read::<Instruct>(device))?;
+        let net = context.network(own.digest(), device, || own.read::<Instruct>(device))?;
         let autoencoder =
-            context.model(other.digest(), device, || other.read::<Autoencoder>(device))?;
+            context.network(other.digest(), device, || other.read::<Autoencoder>(device))?;
         fit(&net, &autoencoder)?;
         Ok(Self {
             encoder,
@@ -60,7 +60,7 @@ impl InstructModel {
         let own = net.map(|_| own.read::<Instruct>(&device)).transpose()?;
         let other = autoencoder.map(|_| other.read::<Autoencoder>(&device));
         match (own, other.transpose()?) {
-            (Some((net, _)), Some((autoencoder, _))) => fit(&net, &autoencoder),
+            (Some(net), Some(autoencoder)) => fit(&net, &autoencoder),
             _ => Ok(()),
         }
     }
@@ -162,12 +162,8 @@ impl<'a> Source<'a> {
         )
     }
 
-    fn read<N: Network>(&self, device: &Device) -> Result<(N, u64)> {
-        let read = |bytes: &[u8]| {
-            let network = N::read(bytes, device, Precision::Bf16)?;
-            // They are kept in f16 in the file, in f32 and packed in memory.
-            Ok((network, 4 * bytes.len() as u64))
-        };
+    fn read<N: Network>(&self, device: &Device) -> Result<N> {
+        let read = |bytes: &[u8]| N::read(bytes, device, Precision::Bf16);
         let Some(file) = self.file else {
             let (name, bytes) = self.shipped;
             return read(bytes)

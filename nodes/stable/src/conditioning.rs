@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use weft_node::value::Value;
+use weft_tensor::{Trouble, computed};
 
 /// A text as a model attends to it.
 #[derive(Clone, Debug)]
@@ -51,5 +52,9 @@ impl Value for Conditioning {
     }
     fn device(&self) -> Option<Device> {
         Some(self.tokens.device())
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        computed(&self.tokens)?;
+        computed(&self.whole)
     }
 }

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use weft_models::stable::kl::Scale;
 use weft_node::value::{Decode, Encode, Malformed, Value};
-use weft_tensor::{downloaded, uploaded};
+use weft_tensor::{Trouble, computed, downloaded, uploaded};
 
 /// Pictures in the small space in which a model draws.
 #[derive(Clone, Debug)]
@@ -36,6 +36,9 @@ impl Value for Latent {
     }
     fn device(&self) -> Option<Device> {
         Some(self.x.device())
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        computed(&self.x)
     }
     fn encode(&self) -> Option<Encode> {
         let mut out = Encode::default();

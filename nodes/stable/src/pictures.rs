@@ -11,6 +11,7 @@ use weft_node::{
     Context, Result,
     value::{Digest, Hasher, Value},
 };
+use weft_tensor::{Trouble, computed};
 
 use crate::source::{Source, held};
 
@@ -96,6 +97,10 @@ impl Value for PictureTokens {
     }
     fn device(&self) -> Option<Device> {
         Some(self.shown.device())
+    }
+    fn computed(&self) -> Result<(), Trouble> {
+        computed(&self.shown)?;
+        computed(&self.nothing)
     }
     fn is_current(&self) -> bool {
         self.adapter.is_current()

@@ -132,11 +132,7 @@ pub(crate) fn held<N: Module + Send + Sync + 'static>(
     digest: Digest,
     read: impl FnOnce() -> Result<N>,
 ) -> Result<Arc<N>> {
-    context.model(digest, context.device(), || {
-        let net = read()?;
-        let bytes = 4 * net.num_params() as u64;
-        Ok((net, bytes))
-    })
+    context.network(digest, context.device(), read)
 }
 
 /// The text of a file beside one that a graph names.

@@ -252,6 +252,7 @@ fn send(calls: Vec<Vec<Call>>, machine: &mut Machine) {
             spare: Spare {
                 store: machine.store.clone(),
                 models: machine.models.clone(),
+                most: machine.device_bytes,
             },
             answer: machine.answer.clone(),
         };

@@ -12,6 +12,7 @@ fn engine() -> Engine {
     Engine::new(Settings {
         device: burn::tensor::Device::flex(),
         store: Arc::new(Store::in_memory(1 << 20)),
+        device_bytes: None,
         workers: Some(2),
     })
 }

@@ -8,6 +8,12 @@ use std::{
     thread,
 };
 
+use burn::{
+    module::Param,
+    tensor::{Device, Tensor},
+};
+use weft_tensor::{counted, is_gpu};
+use weft_testing::for_each_device;
 use weft_value::Digest;
 
 use super::Models;
@@ -75,4 +81,42 @@ fn another_type_under_the_key_is_read_anew() {
         *models.get(key("a"), || Ok(("b".to_owned(), 1))).unwrap(),
         "b"
     );
+}
+
+/// A network of 256 weights, which stand for what it has learnt.
+fn learnt(models: &Models, device: &Device, name: &str, loads: &AtomicUsize) -> Vec<f32> {
+    let read = || {
+        loads.fetch_add(1, Ordering::Relaxed);
+        let number = name.len() as f32;
+        Ok(Param::from_tensor(Tensor::<1>::full([256], number, device)))
+    };
+    let network: Arc<Param<Tensor<1>>> = models.network(key(name), device, read).unwrap();
+    assert_eq!(network.val().device(), *device);
+    network.val().into_data().try_into_vec().unwrap()
+}
+
+#[test]
+fn a_network_of_an_adapter_waits_on_the_host_and_comes_back_as_it_was() {
+    for_each_device(|device| {
+        let (models, loads) = (Models::new(1100).aside(1 << 20), AtomicUsize::new(0));
+        assert_eq!(learnt(&models, device, "a", &loads), [1.0; 256]);
+        assert_eq!(learnt(&models, device, "bb", &loads), [2.0; 256]);
+        let (again, copies) = counted(|| learnt(&models, device, "a", &loads));
+        assert_eq!(again, [1.0; 256]);
+        // On the CPU there is nowhere else to wait, and it is read anew.
+        let (loaded, crossed) = if is_gpu(device) { (2, 1024) } else { (3, 0) };
+        assert_eq!(loads.load(Ordering::Relaxed), loaded);
+        assert_eq!(copies.weights.bytes, crossed);
+    });
+}
+
+#[test]
+fn a_network_in_use_stays_where_it_is() {
+    for_each_device(|device| {
+        let models = Models::new(1 << 20).aside(1 << 20);
+        let read = || Ok(Param::from_tensor(Tensor::<1>::ones([8], device)));
+        let used: Arc<Param<Tensor<1>>> = models.network(key("a"), device, read).unwrap();
+        models.shed();
+        assert_eq!(used.val().device(), *device);
+    });
 }

@@ -1,4 +1,4 @@
-//! The fast paths against burn's own operations, and their gradients against burn's own.
+//! Adapters; the fast paths against burn's own operations, and their gradients against burn's own.
 
 #![allow(
     clippy::disallowed_methods,
@@ -8,9 +8,12 @@
 mod activation;
 mod agree;
 mod attention;
+mod compiler;
 mod conv;
+mod copies;
 mod kept;
 mod linear;
 mod norm;
 mod training;
+mod trouble;
 mod upsample;
