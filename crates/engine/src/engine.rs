@@ -192,8 +192,7 @@ impl Engine {
     fn start(&mut self, plan: &Plan, ride: Ride<'_>) -> u64 {
         self.runs += 1;
         let id = self.runs;
-        let models = self.world.resource::<Machine>().models.clone();
-        let run = start_of((plan, models), ride, id);
+        let run = start_of(self.world.resource::<Machine>(), plan, ride, id);
         let mut runs = self.world.resource_mut::<Runs>();
         // Taken from the end, so the first node of the file is admitted first.
         let place = |node: &usize| Place {
@@ -417,7 +416,7 @@ fn targets(plan: &Plan, only: Option<&[String]>) -> Vec<usize> {
         .collect()
 }
 
-fn start_of((plan, models): (&Plan, Arc<Models>), ride: Ride<'_>, run: u64) -> Run {
+fn start_of(machine: &Machine, plan: &Plan, ride: Ride<'_>, run: u64) -> Run {
     let nodes = plan.shared_nodes();
     let targets = targets(plan, ride.only);
     ride.events.on(Event::Planned { nodes: nodes.len() });
@@ -427,7 +426,8 @@ fn start_of((plan, models): (&Plan, Arc<Models>), ride: Ride<'_>, run: u64) -> R
         events: ride.events,
         outbox: ride.outbox,
         names: plan.shared_names(),
-        models,
+        models: machine.models.clone(),
+        device_bytes: machine.device_bytes,
     };
     Run {
         shared: Arc::new(shared),

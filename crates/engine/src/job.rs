@@ -15,6 +15,7 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     pub(crate) names: Arc<Names>,
     pub(crate) models: Arc<Models>,
+    pub(crate) device_bytes: Option<u64>,
 }
 
 /// One call of a node; of one element, if the node is mapped over a list.
@@ -93,6 +94,10 @@ impl Job for Task {
 
     fn provenance(&self) -> Option<&Provenance> {
         Some(&self.shared.names.provenance)
+    }
+
+    fn device_bytes(&self) -> Option<u64> {
+        self.shared.device_bytes
     }
 
     fn models(&self) -> Option<&Models> {

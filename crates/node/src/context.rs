@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use burn::{module::Module, tensor::Device};
+use weft_tensor::memory;
 use weft_value::{Digest, Hasher, Image, Saved};
 
 use crate::{Error, Models, Result};
@@ -34,6 +35,11 @@ pub trait Job: Send + Sync {
 
     /// See [`Context::provenance`].
     fn provenance(&self) -> Option<&Provenance>;
+
+    /// Bytes of a graphics adapter's memory that may be taken; `None` if nobody knows.
+    fn device_bytes(&self) -> Option<u64> {
+        None
+    }
 
     /// The networks that the host holds, if it holds any.
     fn models(&self) -> Option<&Models> {
@@ -143,6 +149,29 @@ impl Context {
         }
     }
 
+    /// The side of tiles for work that can be done in tiles: `most`, or half of it as often as it takes until the
+    /// `bytes` that such a tile wants fit what is free of the adapter's memory, but not less than `least`. Where it
+    /// is less than `most`, the log says so.
+    pub fn tile(&self, (least, most): (usize, usize), bytes: impl Fn(usize) -> u64) -> usize {
+        let taken = memory(&self.device).map(|memory| memory.used);
+        let Some((all, taken)) = self.job.device_bytes().zip(taken) else {
+            return most;
+        };
+        let free = all.saturating_sub(taken);
+        let mut side = most;
+        while side / 2 >= least && bytes(side) > free {
+            side /= 2;
+        }
+        if side < most {
+            let (wanted, given) = (bytes(most), bytes(side));
+            let line = format!(
+                "tiles of {side} instead of {most}: {wanted} bytes would be needed, {free} are free, these need {given}"
+            );
+            self.log(LogLevel::Info, &line);
+        }
+        side
+    }
+
     /// The network of those weights on that device, as [`Context::model`] has it; where an adapter's memory is short, it
     /// waits in the memory of the host for its next use.
     ///
@@ -197,5 +226,63 @@ impl Context {
     /// A context without a host, to call a node directly.
     pub fn detached(device: Device) -> Self {
         Self::new(device, Arc::new(Detached))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use weft_tensor::is_gpu;
+    use weft_testing::for_each_device;
+
+    use super::*;
+
+    const KIB: u64 = 1 << 10;
+
+    /// So many bytes of an adapter, and what was said.
+    struct Told(u64, Mutex<Vec<String>>);
+
+    impl Job for Told {
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+        fn step(&self, _: u64, _: u64) {}
+        fn preview(&self, _: &Image) {}
+        fn save(&self, _: &str, _: &str, _: &[u8]) -> Result<Saved> {
+            Err(Error::Cancelled)
+        }
+        fn log(&self, _: LogLevel, line: &str) {
+            self.1.lock().unwrap().push(line.to_owned());
+        }
+        fn provenance(&self) -> Option<&Provenance> {
+            None
+        }
+        fn device_bytes(&self) -> Option<u64> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn tiles_are_halved_until_they_fit_the_adapter_and_it_is_said() {
+        for_each_device(|device| {
+            let side_of = |free: u64, least: usize| {
+                let taken = memory(device).map_or(0, |memory| memory.used);
+                let job = Arc::new(Told(taken + free, Mutex::default()));
+                let context = Context::new(device.clone(), job.clone());
+                let side = context.tile((least, 1024), |side| (side * side) as u64 * KIB);
+                (side, job.1.lock().unwrap().len())
+            };
+            if !is_gpu(device) {
+                return assert_eq!(side_of(0, 64), (1024, 0));
+            }
+            // A little more or less, since other tests take memory as well.
+            let little = 1 << 24;
+            assert_eq!(side_of((1 << 30) + little, 64), (1024, 0));
+            assert_eq!(side_of((1 << 30) - little, 64), (512, 1));
+            assert_eq!(side_of((1 << 26) + little, 64), (256, 1));
+            assert_eq!(side_of(0, 64), (64, 1));
+            assert_eq!(side_of(0, 100), (128, 1));
+        });
     }
 }

@@ -11,6 +11,8 @@ use weft_vision::{
     resample::{Filter, resize},
 };
 
+use weft_models::stable::kl::Config;
+
 use crate::{
     Latent, Vae,
     tiles::{Ratio, Tiles},
@@ -36,7 +38,10 @@ pub struct DecodeLatent {
 }
 
 /// How tiles lie over each other, as a part of their side.
-pub(crate) const OVERLAP: usize = 8;
+const OVERLAP: usize = 8;
+
+/// Smallest side of a tile that a short memory leads to, in pixels.
+const LEAST: usize = 128;
 
 impl Node for DecodeLatent {
     const ID: &'static str = "stable.DecodeLatent";
@@ -55,11 +60,7 @@ impl Node for DecodeLatent {
         }
         let net = self.vae.net(context)?;
         let factor = config.factor();
-        let side = (self.tile / factor).max(1);
-        let tiles = Tiles {
-            side,
-            overlap: side / OVERLAP,
-        };
+        let tiles = tiles(config, self.tile, context);
         let x = moved(self.latent.x.clone(), context.device());
         let ratio = Ratio {
             into: 1,
@@ -71,6 +72,17 @@ impl Node for DecodeLatent {
             Ok::<_, Error>(pixels)
         })?;
         self.around(pixels.clamp(0.0, 1.0)).map(Image::new)
+    }
+}
+
+/// Tiles of at most so many pixels a side, and of fewer where the adapter's memory is short.
+pub(crate) fn tiles(config: &Config, most: usize, context: &Context) -> Tiles {
+    let pixels = |side: usize| (side * side) as u64;
+    let most = context.tile((LEAST, most), |side| config.pixel_bytes() * pixels(side));
+    let side = (most / config.factor()).max(1);
+    Tiles {
+        side,
+        overlap: side / OVERLAP,
     }
 }
 

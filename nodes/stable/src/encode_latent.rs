@@ -8,11 +8,7 @@ use weft_node::{
 use weft_tensor::moved;
 use weft_vision::color::{in_space, rgb};
 
-use crate::{
-    Latent, Vae,
-    decode_latent::OVERLAP,
-    tiles::{Ratio, Tiles},
-};
+use crate::{Latent, Vae, decode_latent::tiles, tiles::Ratio};
 
 /// Make latents of a picture, for `Sample` to draw it anew.
 ///
@@ -73,11 +69,7 @@ pub(crate) fn encoded(
         return Err(Error::input("image", message));
     }
     let net = vae.net(context)?;
-    let side = (tile / factor).max(1);
-    let tiles = Tiles {
-        side,
-        overlap: side / OVERLAP,
-    };
+    let tiles = tiles(&vae.config, tile, context);
     let x = moved(pixels, context.device()) * 2.0 - 1.0;
     let ratio = Ratio {
         into: factor,

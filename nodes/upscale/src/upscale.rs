@@ -93,6 +93,9 @@ impl Node for Upscale {
     }
 }
 
+/// Smallest side of a tile that a short memory leads to, in pixels.
+const LEAST: usize = 32;
+
 impl Upscale {
     fn wanted(&self, own: f64) -> Wanted {
         Wanted {
@@ -114,7 +117,9 @@ impl Upscale {
         )?;
         allowed(batch, size)?;
         let tiles = Tiles {
-            side: self.tile.max(1) as usize,
+            side: context.tile((LEAST, self.tile.max(1) as usize), |side| {
+                network.pixel_bytes() * (side * side) as u64
+            }),
             overlap: network.overlap(),
         };
         let step = |done, total| context.step(done, total);

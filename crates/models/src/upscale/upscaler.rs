@@ -72,6 +72,14 @@ impl Upscaler {
         self.reach().min(FAR)
     }
 
+    /// Bytes that a pixel of the small picture takes while it is enlarged, in `f32`, estimated for networks of 64
+    /// features: a dozen maps of them before, and three after the picture is large.
+    pub fn pixel_bytes(&self) -> u64 {
+        const FEATURES: u64 = 64;
+        let scale = self.scale() as u64;
+        4 * FEATURES * (12 + 3 * scale * scale)
+    }
+
     /// The bytes of its numbers in memory.
     pub fn bytes(&self) -> u64 {
         self.bytes

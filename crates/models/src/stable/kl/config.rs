@@ -33,6 +33,16 @@ pub struct Scale {
     pub shift: f32,
 }
 
+impl Config {
+    /// Bytes that a pixel takes while it is decoded, or encoded, in `f32`: at the full resolution two feature maps of
+    /// the level below and three of the first lie in memory at once.
+    pub fn pixel_bytes(&self) -> u64 {
+        let first = self.widths.first().copied().unwrap_or_default();
+        let below = self.widths.get(1).copied().unwrap_or(first);
+        4 * (3 * first + 2 * below) as u64
+    }
+}
+
 impl Scale {
     /// Stable Diffusion 1 and 2.
     pub const ONE: Self = Self {
