@@ -9,7 +9,7 @@ use weft::{
     engine::Packs,
     spec::{ClashingId, Registry},
     store::{Limits, Store},
-    tensor::DeviceChoice,
+    tensor::{DeviceChoice, keep_choices_in},
     value::{Digest, Hasher},
 };
 
@@ -54,6 +54,9 @@ impl Machine {
 
     /// The same with these plugins as well, which are being written: no lock is asked about them.
     pub(crate) fn start_with(&self, plugins: &[PathBuf]) -> miette::Result<Weft> {
+        if let Some(folder) = self.folder() {
+            keep_choices_in(&folder.join("kernels"));
+        }
         let mut builder = Weft::builder()
             .device(self.device)
             .store(Arc::new(self.store()?));

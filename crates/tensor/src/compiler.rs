@@ -1,6 +1,9 @@
 //! Which compiler makes kernels of burn's operations on an adapter.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::{
@@ -20,6 +23,15 @@ pub fn compiler(device: &Device) -> Option<&'static str> {
         name.clone(),
     )));
     *name.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps below `folder` which kernels an adapter computed fastest with, for the next start; nothing is measured, and so
+/// nothing kept, by a program without the feature `tuned`.
+pub fn keep_choices_in(folder: &Path) {
+    #[cfg(feature = "tuned")]
+    cubecl_environment::environment::set_root(folder);
+    #[cfg(not(feature = "tuned"))]
+    let _ = folder;
 }
 
 /// What was found.

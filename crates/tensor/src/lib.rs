@@ -33,7 +33,7 @@ pub use weft_kernels::Precision;
 pub use activation::{geglu, gelu, silu};
 pub use adapter::{Adapter, AdapterKind, adapters, close};
 pub use attention::attention;
-pub use compiler::compiler;
+pub use compiler::{compiler, keep_choices_in};
 pub use conv::{ConvOptions, conv2d};
 pub use copies::{
     Copies, Crossed, constant, counted, downloaded, floats, moved, network, uploaded, weights,
