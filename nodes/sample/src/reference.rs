@@ -6,7 +6,7 @@ use weft_node::{
     value::{ColorSpace, Image},
 };
 use weft_vision::{
-    color::{in_space, rgb, split_alpha},
+    color::{in_space, on_white},
     geometry::put,
     resample::{Filter, resize},
 };
@@ -21,12 +21,7 @@ use weft_vision::{
 /// The device does not give the pixels back.
 pub(crate) fn square(image: &Image, side: usize, device: &Device) -> Result<Tensor<4>> {
     let image = in_space(image, ColorSpace::Srgb);
-    let (_, alpha) = split_alpha(image.pixels());
-    let color = rgb(&image);
-    let color = match alpha {
-        Some(alpha) => (color - 1.0) * alpha + 1.0,
-        None => color,
-    };
+    let color = on_white(&image);
     let [_, _, height, width] = color.dims();
     let longest = height.max(width);
     let part = |length: usize| ((length * side) as f64 / longest as f64).round() as usize;

@@ -30,35 +30,49 @@ impl Node for EncodeImage {
     type Output = PictureTokens;
 
     fn run(self, context: &mut Context) -> Result<PictureTokens> {
-        let (net, eye) = (self.adapter.net(context)?, self.adapter.eye(context)?);
-        let (is_hidden, wanted) = net.wants();
-        let sizes = eye.config();
-        let given = if is_hidden {
-            sizes.width
-        } else {
-            sizes.projection
-        };
-        if wanted != given {
-            let message =
-                format!("it wants {wanted} channels of a picture, and its encoder gives {given}");
-            return Err(Error::input("adapter", message));
-        }
-        let size = eye.config().size;
         let pictures = rgb(&in_space(&self.image, ColorSpace::Srgb));
-        let pictures = middle(pictures.to_device(context.device()), size);
-        let black = pictures.zeros_like().narrow(0, 0, 1);
-        let shown = said(&eye, pictures, is_hidden);
-        let nothing = if is_hidden {
-            said(&eye, black, true).repeat_dim(0, shown.dims()[0])
-        } else {
-            shown.zeros_like()
-        };
-        Ok(PictureTokens {
-            shown: row(&net, shown),
-            nothing: row(&net, nothing),
-            adapter: self.adapter,
-        })
+        shown(self.adapter, vec![pictures], context)
     }
+}
+
+/// Shows pictures of any sizes, each `[batch, 3, height, width]`, sRGB-encoded, to an adapter.
+///
+/// # Errors
+/// Weights that cannot be read or do not fit each other.
+pub(crate) fn shown(
+    adapter: IpAdapter,
+    pictures: Vec<Tensor<4>>,
+    context: &Context,
+) -> Result<PictureTokens> {
+    let (net, eye) = (adapter.net(context)?, adapter.eye(context)?);
+    let (is_hidden, wanted) = net.wants();
+    let sizes = eye.config();
+    let given = if is_hidden {
+        sizes.width
+    } else {
+        sizes.projection
+    };
+    if wanted != given {
+        let message =
+            format!("it wants {wanted} channels of a picture, and its encoder gives {given}");
+        return Err(Error::input("adapter", message));
+    }
+    let size = sizes.size;
+    let fitted = pictures.into_iter();
+    let fitted = fitted.map(|picture| middle(picture.to_device(context.device()), size));
+    let pictures = Tensor::cat(fitted.collect(), 0);
+    let black = pictures.zeros_like().narrow(0, 0, 1);
+    let shown = said(&eye, pictures, is_hidden);
+    let nothing = if is_hidden {
+        said(&eye, black, true).repeat_dim(0, shown.dims()[0])
+    } else {
+        shown.zeros_like()
+    };
+    Ok(PictureTokens {
+        shown: row(&net, shown),
+        nothing: row(&net, nothing),
+        adapter,
+    })
 }
 
 /// What the adapter is told of pictures.

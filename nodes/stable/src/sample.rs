@@ -11,7 +11,7 @@ use weft_node::{
 use weft_vision::resample::{Filter, resize};
 
 use crate::{
-    Conditioning, Latent, StableModel, StableSampler, StableSchedule,
+    Conditioning, Latent, Sampler, Schedule, StableModel,
     denoiser::{Guided, Kept, Side, Weight},
     plan::{Noise, Plan},
 };
@@ -42,11 +42,11 @@ pub struct Sample {
     #[input(default = 7.0, range = 0.0..=100.0)]
     pub guidance: f64,
     /// The way down the noise levels.
-    #[input(default = StableSampler::Dpmpp2m)]
-    pub sampler: StableSampler,
+    #[input(default = Sampler::Dpmpp2m)]
+    pub sampler: Sampler,
     /// How the noise levels are spread.
-    #[input(default = StableSchedule::Karras)]
-    pub schedule: StableSchedule,
+    #[input(default = Schedule::Karras)]
+    pub schedule: Schedule,
     /// How much is drawn anew: 1 all, 0 nothing. All steps are taken on that part of the way.
     #[input(default = 1.0, range = 0.0..=1.0)]
     pub denoise: f64,
@@ -133,7 +133,7 @@ impl Sample {
         if self.noise {
             x = x + guided.noise.of(0) * levels[0];
         }
-        let drawn = sample(self.sampler.into(), &mut guided, x, levels)?;
+        let drawn = sample(self.sampler, &mut guided, x, levels)?;
         Ok(match &guided.kept {
             Some(kept) => kept.around(drawn, levels[levels.len() - 1]),
             None => drawn,
@@ -142,7 +142,7 @@ impl Sample {
 
     fn plan(&self) -> Plan {
         Plan {
-            schedule: self.schedule.into(),
+            schedule: self.schedule,
             steps: self.steps,
             denoise: self.denoise,
             first: self.start,

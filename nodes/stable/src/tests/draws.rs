@@ -8,9 +8,7 @@ use weft_node::{
 use weft_testing::{assert_close, max_error, mean_error, numbers};
 
 use super::tiny::{context, drawn, empty, picture, sample, tiny};
-use crate::{
-    Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, StableSampler, StableSchedule,
-};
+use crate::{Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, Sampler, Schedule};
 
 pub(super) fn decode(found: &Checkpoint, latent: Latent) -> DecodeLatent {
     DecodeLatent {
@@ -61,14 +59,14 @@ fn the_pictures_of_a_batch_are_those_of_the_seeds_that_follow() {
     let (_root, found) = tiny();
     let batch = Sample {
         latent: empty(&found, 2),
-        sampler: StableSampler::EulerAncestral,
+        sampler: Sampler::EulerAncestral,
         ..sample(&found, &found.model)
     };
     let batch = batch.run(&mut context()).unwrap().numbers();
     for nth in 0..2 {
         let alone = Sample {
             seed: Seed(7 + nth),
-            sampler: StableSampler::EulerAncestral,
+            sampler: Sampler::EulerAncestral,
             ..sample(&found, &found.model)
         };
         let alone = alone.run(&mut context()).unwrap().numbers();
@@ -115,20 +113,14 @@ fn every_sampler_and_schedule_draws() {
         let is_finite = drawn(node).iter().all(|x| x.is_finite());
         assert!(is_finite, "{sampler:?}, {schedule:?}");
     };
-    for sampler in every::<StableSampler>() {
-        of(sampler, StableSchedule::Karras);
+    for sampler in every::<Sampler>() {
+        of(sampler, Schedule::Karras);
     }
-    for schedule in every::<StableSchedule>() {
-        of(StableSampler::Euler, schedule);
+    for schedule in every::<Schedule>() {
+        of(Sampler::Euler, schedule);
     }
-    assert_eq!(
-        every::<StableSampler>().len(),
-        weft_diffusion::SAMPLERS.len()
-    );
-    assert_eq!(
-        every::<StableSchedule>().len(),
-        weft_diffusion::SCHEDULES.len()
-    );
+    assert_eq!(every::<Sampler>().len(), weft_diffusion::SAMPLERS.len());
+    assert_eq!(every::<Schedule>().len(), weft_diffusion::SCHEDULES.len());
 }
 
 #[test]
