@@ -2,6 +2,7 @@
 
 mod draws;
 mod files;
+mod instructs;
 mod latents;
 mod leads;
 mod pipelines;
