@@ -125,30 +125,63 @@ fn two_models_are_compared_side_by_side() {
     assert!(first == one && second == one);
 }
 
+/// What `weft batch` draws of a graph with these options, smallest first.
+fn batch(weights: &Weights, name: &str, options: &[&str]) -> Vec<RgbImage> {
+    let graph = root().join(format!("graphs/stable/{name}.ron"));
+    let out = tempfile::tempdir().unwrap();
+    let set = weights.set(&graph, &[]);
+    let is_swept = |pair: &str| {
+        let (input, _) = pair.split_once('=').unwrap();
+        options
+            .iter()
+            .any(|it| it.starts_with(&format!("{input}=")))
+    };
+    let mut arguments = vec!["batch", graph.to_str().unwrap(), "--device", "cpu"];
+    arguments.extend(["--out", out.path().to_str().unwrap()]);
+    arguments.extend(options);
+    for pair in set
+        .iter()
+        .filter(|pair| *pair != "--set" && !is_swept(pair))
+    {
+        arguments.extend(["--set", pair.as_str()]);
+    }
+    run(&arguments).with(0);
+    let mut pictures = pictures(out.path());
+    pictures.sort_by_key(|picture| picture.len());
+    pictures
+}
+
 #[test]
 fn a_grid_over_settings_shows_a_picture_for_each() {
-    let weights = Weights::new();
-    let graph = root().join("graphs/stable/xy_grid.ron");
-    let out = tempfile::tempdir().unwrap();
-    let folder = out.path().to_str().unwrap();
-    let set = weights.set(&graph, &[("steps", "1"), ("guidance", "1.0")]);
-    let is_swept = |pair: &&String| pair.starts_with("steps=") || pair.starts_with("guidance=");
-    let set = set
-        .iter()
-        .filter(|pair| *pair != "--set" && !is_swept(pair));
-    let mut arguments = vec!["batch", graph.to_str().unwrap(), "--device", "cpu"];
-    arguments.extend(["--sweep", "steps=1,2", "--sweep", "guidance=3,7"]);
-    arguments.extend(["--grid", "x=steps,y=guidance", "--out", folder]);
-    arguments.extend(set.flat_map(|pair| ["--set", pair.as_str()]));
-    run(&arguments).with(0);
-    let pictures = pictures(out.path());
-    let is_cell = |picture: &&RgbImage| picture.dimensions() == size("xy_grid");
-    let (cells, sheets): (Vec<_>, Vec<_>) = pictures.iter().partition(is_cell);
-    assert_eq!([cells.len(), sheets.len()], [4, 1]);
+    let sweep = ["--sweep", "steps=1,2", "--sweep", "guidance=3,7"];
+    let options = [&sweep[..], &["--grid", "x=steps,y=guidance"]].concat();
+    let pictures = batch(&Weights::new(), "xy_grid", &options);
+    let [cells @ .., sheet] = pictures.as_slice() else {
+        panic!("nothing was drawn");
+    };
+    assert_eq!(cells.len(), 4);
     for (place, cell) in cells.iter().enumerate() {
+        assert_eq!(cell.dimensions(), size("xy_grid"));
         assert!(!cells[..place].contains(cell));
-        assert!(shows(sheets[0], cell));
+        assert!(shows(sheet, cell));
     }
+}
+
+#[test]
+fn the_items_of_a_batch_are_what_each_draws_alone() {
+    let weights = Weights::new();
+    let pictures = batch(&weights, "txt2img", &["--sweep", "seed=7,8,9"]);
+    assert_eq!(pictures.len(), 3);
+    for seed in ["7", "8", "9"] {
+        let alone = weights.drawn("txt2img", &[("seed", seed)]);
+        assert!(pictures.iter().any(|picture| is_close(picture, &alone)));
+    }
+}
+
+/// Whether two pictures are the same but for rounding.
+fn is_close(one: &RgbImage, other: &RgbImage) -> bool {
+    let mut pairs = one.iter().zip(other.iter());
+    one.dimensions() == other.dimensions() && pairs.all(|(a, b)| a.abs_diff(*b) <= 1)
 }
 
 /// Every picture below a folder.
