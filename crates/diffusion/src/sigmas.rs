@@ -6,6 +6,7 @@ mod published;
 mod trained;
 
 use thiserror::Error;
+use weft_value::{Choice, Worded};
 
 pub use bounds::{karras, polyexponential};
 pub use trained::Trained;
@@ -39,9 +40,12 @@ impl ScheduleRow {
     }
 }
 
-/// Makes the choice and the table from one row for each schedule.
+/// Makes the choice of a graph and the table from one row for each schedule.
 macro_rules! schedules {
-    ($($(#[$about:meta])* $schedule:ident $name:literal $spread:ident($function:path);)*) => {
+    ($(
+        $(#[$about:meta])*
+        $schedule:ident $name:literal $spread:ident($function:path), $help:literal;
+    )*) => {
         /// How the levels are spread.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub enum Schedule {
@@ -54,39 +58,47 @@ macro_rules! schedules {
             name: $name,
             spread: Spread::$spread($function),
         },)*];
+
+        impl Choice for Schedule {
+            const NAME: &'static str = "Schedule";
+            const WORDS: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$schedule, stringify!($schedule), $help),)*];
+        }
+
+        impl Worded for Schedule {}
     };
 }
 
 schedules! {
     /// Even steps of cosine time (Nichol and Dhariwal 2021).
     #[default]
-    Cosine "cosine" Bounds(bounds::cosine);
+    Cosine "cosine" Bounds(bounds::cosine), "Evenly in cosine time.";
     /// Even steps of `σ^(1/7)` (Karras et al. 2022, equation 5).
-    Karras "karras" Bounds(bounds::karras_7);
+    Karras "karras" Bounds(bounds::karras_7), "More steps at little noise.";
     /// Even steps of `log σ`.
-    Exponential "exponential" Bounds(bounds::exponential);
+    Exponential "exponential" Bounds(bounds::exponential), "Evenly in the logarithm.";
     /// Even steps of a power of the share of `log σ`; that power is 1 here, k-diffusion's default, which makes it
     /// exponential. [`polyexponential`] takes any.
-    Polyexponential "polyexponential" Bounds(bounds::polyexponential_1);
+    Polyexponential "polyexponential" Bounds(bounds::polyexponential_1), "The same.";
     /// Even steps of training time, both ends included (k-diffusion).
-    Normal "normal" Trained(trained::normal);
+    Normal "normal" Trained(trained::normal), "Evenly in training time, both ends included.";
     /// Even steps of training time that leave out its end, as the last step to 0 is one of them (generative-models).
-    SgmUniform "sgm_uniform" Trained(trained::sgm_uniform);
+    SgmUniform "sgm_uniform" Trained(trained::sgm_uniform), "Evenly in training time, without its end.";
     /// Every so many training levels from the noisiest down (ComfyUI).
-    Simple "simple" Trained(trained::simple);
+    Simple "simple" Trained(trained::simple), "Every so many training levels, from the noisiest down.";
     /// Every so many training levels from the second cleanest up (Song et al. 2021, DDIM): with few steps it begins
     /// well below the noisiest.
-    DdimUniform "ddim_uniform" Trained(trained::ddim_uniform);
+    DdimUniform "ddim_uniform" Trained(trained::ddim_uniform), "Every so many training levels, from the cleanest up.";
     /// Quantiles of a beta distribution over training time, with α = β = 0.6: more steps at both ends (Lee et al. 2024,
     /// "Beta sampling is all you need").
-    Beta "beta" Trained(trained::beta);
+    Beta "beta" Trained(trained::beta), "More steps at both ends.";
     /// Levels tuned for Stable Diffusion 1.5 in ten steps (Sabour et al. 2024, "Align your steps"), straight in `log σ`
     /// between them for other counts.
-    AlignYourSteps "ays_sd" Published(published::stable_diffusion);
+    AlignYourSteps "ays_sd" Published(published::stable_diffusion), "Tuned for Stable Diffusion 1 and ten steps.";
     /// The same for Stable Diffusion XL.
-    AlignYourStepsXl "ays_sdxl" Published(published::stable_diffusion_xl);
+    AlignYourStepsXl "ays_sdxl" Published(published::stable_diffusion_xl), "Tuned for SDXL and ten steps.";
     /// The same for Stable Video Diffusion.
-    AlignYourStepsVideo "ays_svd" Published(published::stable_video_diffusion);
+    AlignYourStepsVideo "ays_svd" Published(published::stable_video_diffusion), "Tuned for Stable Video Diffusion.";
 }
 
 impl Schedule {

@@ -1,9 +1,9 @@
-//! Files and folders that a graph reads; they enter a key by their content, not by their name.
+//! Files and folders that a graph reads; they enter a key by their content, not by their name; an index by both.
 
 use std::{
     collections::HashMap,
     fs, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -51,6 +51,12 @@ impl File {
             .into_owned()
     }
 
+    /// Whether it only lists other files beside it, as `model_index.json` does.
+    fn is_index(&self) -> bool {
+        let name = self.path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().ends_with(b"index.json")
+    }
+
     /// Reads the whole file.
     ///
     /// # Errors
@@ -76,7 +82,14 @@ impl Value for File {
         self.path.as_os_str().len() as u64
     }
     fn digest(&self) -> Option<Digest> {
-        Some(Hasher::new(Self::TYPE).digest(&self.content).finish())
+        let mut hasher = Hasher::new(Self::TYPE);
+        hasher.digest(&self.content);
+        if self.is_index() {
+            // Two models may have equal indices, so what it stands for is known by its place.
+            let path = path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+            hasher.field(path.as_os_str().as_encoded_bytes());
+        }
+        Some(hasher.finish())
     }
 }
 
@@ -247,6 +260,22 @@ mod tests {
         let mut names = ["b10.png", "b2.png", "B1.png", "a.png", "b2a.png"];
         names.sort_by_key(|name| natural_key(name));
         assert_eq!(names, ["a.png", "B1.png", "b2.png", "b2a.png", "b10.png"]);
+    }
+
+    #[test]
+    fn equal_files_are_one_but_for_indices_of_files_beside_them() {
+        let root = tempfile::tempdir().unwrap();
+        let digest = |folder: &str, name: &str| {
+            let folder = root.path().join(folder);
+            fs::create_dir_all(&folder).unwrap();
+            let path = folder.join(name);
+            fs::write(&path, "{}").unwrap();
+            File::open(&path).unwrap().digest()
+        };
+        assert_eq!(digest("a", "one.json"), digest("b", "two.json"));
+        let index = digest("a", "model_index.json");
+        assert_eq!(index, digest("a", "model_index.json"));
+        assert_ne!(index, digest("b", "model_index.json"));
     }
 
     #[test]

@@ -6,13 +6,14 @@
 
 mod check;
 mod markers;
+mod roles;
 mod task;
 mod templates;
 
 #[cfg(test)]
 mod tests;
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use weft_tensor::Trouble;
@@ -83,20 +84,35 @@ impl Instruction {
     /// The text as a model reads it: the words of a reference follow its marker, as in `[ref#1] cat`, where
     /// the author has not written them there.
     pub fn payload(&self) -> String {
+        self.worded(true)
+    }
+
+    /// The text for a model that knows no markers: the words of each reference in place of its marker, where
+    /// the author has not written them behind it.
+    pub fn sentence(&self) -> String {
+        self.worded(false).trim().to_owned()
+    }
+
+    fn worded(&self, keeps_markers: bool) -> String {
         let text = self.text();
         let (markers, _) = markers(text);
-        let mut payload = String::with_capacity(text.len());
+        let mut worded = String::with_capacity(text.len());
         let mut written = 0;
         for Marker { number, span } in markers {
-            payload += &text[written..span.end];
+            worded += &text[written..span.start];
             written = span.end;
             let words = self.words_of(number);
             let is_written = starts_with(text[span.end..].trim_start(), words);
-            if !words.is_empty() && !is_written {
-                let _ = write!(payload, " {words}");
+            let words = Some(words).filter(|words| !words.is_empty() && !is_written);
+            match (keeps_markers, words) {
+                (true, Some(words)) => worded += &label(number, words),
+                (true, None) => worded += &marker(number),
+                (false, Some(words)) => worded += words,
+                // Nothing stands there now, not even the space before it.
+                (false, None) => worded.truncate(worded.trim_end().len()),
             }
         }
-        payload + &text[written..]
+        worded + &text[written..]
     }
 
     /// The words of the first reference under that marker that has any.

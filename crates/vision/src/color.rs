@@ -58,6 +58,19 @@ pub fn rgb(image: &Image) -> Tensor<4> {
     with_channels(color, 3)
 }
 
+/// Red, green and blue, sRGB-encoded, with white behind what is clear.
+///
+/// # Shapes
+/// result: `[batch, 3, height, width]`
+pub fn on_white(image: &Image) -> Tensor<4> {
+    let (color, alpha) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
+    let color = with_channels(color, 3);
+    match alpha {
+        Some(alpha) => (color - 1.0) * alpha + 1.0,
+        None => color,
+    }
+}
+
 /// The sum of red, green and blue by `weights`; a lone channel stays as it is.
 ///
 /// # Shapes

@@ -20,7 +20,8 @@ mod tests;
 pub use load_instruct_model::LoadInstructModel;
 pub use model::InstructModel;
 pub use sample_instruct::SampleInstruct;
-pub use ways::{Sampler, Sigmas};
+pub use ways::Sigmas;
+pub use weft_diffusion::Sampler;
 
 use weft_node::{Pack, node, value::ValueType};
 

@@ -49,7 +49,7 @@ pub struct SampleInstruct {
     /// Guide on every second step only, as the paper does with a guidance of 25 and 256 steps.
     #[input(default = false)]
     pub oscillate: bool,
-    /// The way down the noise levels.
+    /// The way down the noise levels: any but `Lcm`, which is for models of another kind.
     #[input(default = Sampler::Dpmpp2m)]
     pub sampler: Sampler,
     /// How the noise levels are spread.
@@ -67,10 +67,10 @@ impl Node for SampleInstruct {
     type Output = Image;
 
     fn check(facts: &Facts<'_>) -> Result<()> {
-        match (facts.get("guidance_from"), facts.get("guidance_to")) {
-            (Some(from), Some(to)) => in_order(from, to),
-            _ => Ok(()),
+        if let (Some(from), Some(to)) = (facts.get("guidance_from"), facts.get("guidance_to")) {
+            in_order(from, to)?;
         }
+        facts.get("sampler").map_or(Ok(()), is_for_it)
     }
 
     fn run(self, context: &mut Context) -> Result<Image> {
@@ -160,7 +160,7 @@ fn draw(
 impl SampleInstruct {
     fn settings(&self) -> Settings {
         Settings {
-            sampler: self.sampler.into(),
+            sampler: self.sampler,
             schedule: self.sigmas.into(),
             steps: self.steps,
             guidance: Guidance {
@@ -182,6 +182,7 @@ impl SampleInstruct {
 
     fn request(&self, model: &InstructModel, context: &Context) -> Result<Request> {
         in_order(self.guidance_from, self.guidance_to)?;
+        is_for_it(self.sampler)?;
         let shown = |reference: &instruction::Reference| Shown {
             marker: reference.marker,
             text: reference.label(),
@@ -209,6 +210,15 @@ fn in_order(from: f64, to: f64) -> Result<()> {
     }
     let message = format!("{from} is above `guidance_to`, which is {to}; swap them");
     Err(Error::input("guidance_from", message))
+}
+
+/// Refuses the one sampler for models of another kind.
+fn is_for_it(sampler: Sampler) -> Result<()> {
+    if sampler != Sampler::Lcm {
+        return Ok(());
+    }
+    let message = "`Lcm` draws with consistency models, and no model of instructions is one; take `Dpmpp2m` or another";
+    Err(Error::input("sampler", message))
 }
 
 /// Refuses a text of which the model would read only the beginning.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
+use weft_diffusion::SAMPLERS;
 use weft_models::{
     Network,
     autoencoder::{self, Autoencoder},
@@ -177,25 +178,39 @@ fn without_any_guidance_the_instruction_is_ignored() {
 #[test]
 fn every_sampler_and_every_spread_draws_its_own_picture() {
     let model = small();
-    let mut seen = Vec::new();
-    for (sampler, sigmas) in [
-        (Sampler::Dpmpp2m, Sigmas::Cosine),
-        (Sampler::Euler, Sigmas::Cosine),
-        (Sampler::Euler, Sigmas::Karras),
-        (Sampler::EulerAncestral, Sigmas::Exponential),
-        (Sampler::Heun, Sigmas::Cosine),
-        (Sampler::Ddpm, Sigmas::Cosine),
-    ] {
+    let mut seen: Vec<Vec<f32>> = Vec::new();
+    let ordinary = SAMPLERS.iter().map(|row| row.sampler);
+    let ordinary = ordinary.filter(|sampler| *sampler != Sampler::Lcm);
+    let mut ways: Vec<_> = ordinary.map(|sampler| (sampler, Sigmas::Cosine)).collect();
+    ways.push((Sampler::Euler, Sigmas::Karras));
+    ways.push((Sampler::EulerAncestral, Sigmas::Exponential));
+    for (sampler, sigmas) in ways {
         let pixels = drawn(SampleInstruct {
             sampler,
             sigmas,
-            steps: 3,
+            steps: 4,
             ..node(&model, styled(0.5))
         });
         assert!(pixels.iter().all(|x| x.is_finite()), "{sampler:?}");
-        assert!(!seen.contains(&pixels), "{sampler:?}, {sigmas:?}");
+        // DDIM and Euler are one formula, and so are DDPM and Euler with fresh noise.
+        let is_twin = matches!(sampler, Sampler::Ddim | Sampler::Ddpm);
+        assert!(
+            is_twin || !seen.contains(&pixels),
+            "{sampler:?}, {sigmas:?}"
+        );
         seen.push(pixels);
     }
+    assert_eq!(seen.len(), SAMPLERS.len() + 1);
+}
+
+#[test]
+fn the_sampler_for_consistency_models_is_refused_when_checked() {
+    let mut values = Values::default();
+    values.put("sampler", AnyValue::new(Sampler::Lcm));
+    let wrong = SampleInstruct::check(&Facts::new(&values)).unwrap_err();
+    assert!(wrong.to_string().contains("take `Dpmpp2m`"), "{wrong}");
+    values.put("sampler", AnyValue::new(Sampler::Deis));
+    SampleInstruct::check(&Facts::new(&values)).unwrap();
 }
 
 #[test]

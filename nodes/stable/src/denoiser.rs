@@ -73,7 +73,8 @@ pub(crate) struct Guided<'a> {
     pub(crate) weight: Weight,
     pub(crate) kept: Option<Kept>,
     pub(crate) noise: Noise,
-    pub(crate) context: &'a Context,
+    /// Who hears of the steps, each with how many of the batch are drawn for it.
+    pub(crate) heard: Vec<(&'a Context, usize)>,
 }
 
 /// Steps between previews.
@@ -147,7 +148,7 @@ impl Denoise for Guided<'_> {
     type Error = Error;
 
     fn denoised(&mut self, x: Tensor<4>, sigma: f64, _: usize) -> Result<Tensor<4>> {
-        if self.context.is_cancelled() {
+        if self.heard.iter().any(|(context, _)| context.is_cancelled()) {
             return Err(Error::Cancelled);
         }
         let x = match &self.kept {
@@ -182,12 +183,17 @@ impl Denoise for Guided<'_> {
     }
 
     fn finished(&mut self, progress: Progress<'_>) -> Result<()> {
-        self.context.step(progress.done, progress.total)?;
-        if progress.done.is_multiple_of(PREVIEW) && progress.done < progress.total {
-            let picture = preview(progress.denoised, self.model.scale);
-            if let Some(picture) = picture {
-                self.context.preview(&picture);
+        let (done, total) = (progress.done, progress.total);
+        let mut first = 0;
+        for (context, count) in &self.heard {
+            context.step(done, total)?;
+            if done.is_multiple_of(PREVIEW) && done < total && context.shows_previews() {
+                let theirs = progress.denoised.clone().narrow(0, first, *count);
+                if let Some(picture) = preview(&theirs, self.model.scale) {
+                    context.preview(&picture);
+                }
             }
+            first += count;
         }
         Ok(())
     }

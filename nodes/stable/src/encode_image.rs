@@ -32,36 +32,51 @@ impl Node for EncodeImage {
     type Output = PictureTokens;
 
     fn run(self, context: &mut Context) -> Result<PictureTokens> {
-        let (net, eye) = (self.adapter.net(context)?, self.adapter.eye(context)?);
-        let (is_hidden, wanted) = net.wants();
-        let sizes = eye.config();
-        let given = if is_hidden {
-            sizes.width
-        } else {
-            sizes.projection
-        };
-        if wanted != given {
-            let message =
-                format!("it wants {wanted} channels of a picture, and its encoder gives {given}");
-            return Err(Error::input("adapter", message));
-        }
-        let size = eye.config().size;
         let pictures = rgb(&in_space(&self.image, ColorSpace::Srgb));
-        let pictures = middle(moved(pictures, context.device()), size);
-        let said = eye.encode(pictures);
-        let (shown, nothing) = if is_hidden {
-            let nothing = eye.nothing().hidden;
-            (said.hidden, nothing.repeat_dim(0, self.image.dims()[0]))
-        } else {
-            let nothing = said.whole.zeros_like();
-            (said.whole, nothing)
-        };
-        Ok(PictureTokens {
-            shown: row(&net, shown),
-            nothing: row(&net, nothing),
-            adapter: self.adapter,
-        })
+        shown(self.adapter, vec![pictures], context)
     }
+}
+
+/// Shows pictures of any sizes, each `[batch, 3, height, width]`, sRGB-encoded, to an adapter.
+///
+/// # Errors
+/// Weights that cannot be read or do not fit each other.
+pub(crate) fn shown(
+    adapter: IpAdapter,
+    pictures: Vec<Tensor<4>>,
+    context: &Context,
+) -> Result<PictureTokens> {
+    let (net, eye) = (adapter.net(context)?, adapter.eye(context)?);
+    let (is_hidden, wanted) = net.wants();
+    let sizes = eye.config();
+    let given = if is_hidden {
+        sizes.width
+    } else {
+        sizes.projection
+    };
+    if wanted != given {
+        let message =
+            format!("it wants {wanted} channels of a picture, and its encoder gives {given}");
+        return Err(Error::input("adapter", message));
+    }
+    let size = sizes.size;
+    let fitted = pictures.into_iter();
+    let fitted = fitted.map(|picture| middle(moved(picture, context.device()), size));
+    let pictures = Tensor::cat(fitted.collect(), 0);
+    let count = pictures.dims()[0];
+    let said = eye.encode(pictures);
+    let (shown, nothing) = if is_hidden {
+        let nothing = eye.nothing().hidden;
+        (said.hidden, nothing.repeat_dim(0, count))
+    } else {
+        let nothing = said.whole.zeros_like();
+        (said.whole, nothing)
+    };
+    Ok(PictureTokens {
+        shown: row(&net, shown),
+        nothing: row(&net, nothing),
+        adapter,
+    })
 }
 
 /// The tokens of all pictures, one after the other.

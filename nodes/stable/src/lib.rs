@@ -24,6 +24,7 @@ mod encoders;
 mod folder;
 mod guides;
 mod inpaint_condition;
+mod instruct_to_controls;
 mod latent;
 mod latent_upscale;
 mod load_checkpoint;
@@ -41,7 +42,6 @@ mod single;
 mod source;
 mod tiles;
 mod vae;
-mod ways;
 
 #[cfg(test)]
 mod tests;
@@ -58,6 +58,7 @@ pub use encode_latent::EncodeLatent;
 pub use encode_text::EncodeText;
 pub use encoders::TextEncoders;
 pub use inpaint_condition::{InpaintCondition, Painting};
+pub use instruct_to_controls::{Controls, InstructToControls, Lacking};
 pub use latent::Latent;
 pub use latent_upscale::{LatentFilter, LatentUpscale};
 pub use load_checkpoint::{Checkpoint, LoadCheckpoint, Predicts};
@@ -69,7 +70,7 @@ pub use model::StableModel;
 pub use pictures::{IpAdapter, PictureTokens};
 pub use sample::Sample;
 pub use vae::Vae;
-pub use ways::{StableSampler, StableSchedule};
+pub use weft_diffusion::{Sampler, Schedule};
 
 use weft_node::{Pack, node, value::ValueType};
 
@@ -88,6 +89,7 @@ pub const PACK: Pack = Pack::new(
         node::<Sample>(),
         node::<ApplyControlNet>(),
         node::<ApplyIpAdapter>(),
+        node::<InstructToControls>(),
         node::<DecodeLatent>(),
         node::<EncodeLatent>(),
         node::<InpaintCondition>(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use weft_models::stable::{
     adapter::Adapter,
     clip_image::{ClipImage, Config},
@@ -11,7 +11,7 @@ use weft_node::{
     Context, Result,
     value::{Digest, Hasher, Value},
 };
-use weft_tensor::{Trouble, computed};
+use weft_tensor::{Trouble, computed, constant};
 
 use crate::source::{Source, held};
 
@@ -86,6 +86,24 @@ pub struct PictureTokens {
     pub(crate) shown: Tensor<3>,
     /// The same of nothing, for guidance to lead away from.
     pub(crate) nothing: Tensor<3>,
+}
+
+impl PictureTokens {
+    /// Each of the pictures, of which there are as many as weights, on the line from nothing, 0, to itself, 1.
+    pub(crate) fn weighted(self, weights: &[f32]) -> Self {
+        if weights.iter().all(|weight| *weight == 1.0) {
+            return self;
+        }
+        let count = self.shown.dims()[1] / weights.len();
+        let each = weights.iter().flat_map(|weight| vec![*weight; count]);
+        let each = TensorData::new(each.collect(), [1, count * weights.len(), 1]);
+        let each: Tensor<3> = constant(each, &self.shown.device());
+        let nothing = self.nothing.clone();
+        Self {
+            shown: nothing.clone() + (self.shown - nothing) * each,
+            ..self
+        }
+    }
 }
 
 impl Value for PictureTokens {

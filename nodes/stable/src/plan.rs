@@ -34,11 +34,12 @@ impl Plan {
     }
 }
 
-/// Noise of a batch, of which each picture has its own seed: the one after that of the picture before.
+/// Noise of a batch, of which each picture has its own seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Noise {
-    pub(crate) seed: u64,
-    /// `[batch, channels, height, width]`.
+    /// One for each picture.
+    pub(crate) seeds: Vec<u64>,
+    /// `[1, channels, height, width]`.
     pub(crate) shape: [usize; 4],
     pub(crate) device: Device,
 }
@@ -46,13 +47,10 @@ pub(crate) struct Noise {
 impl Noise {
     /// That of a draw: 0 for the start, then the draws of the sampler.
     pub(crate) fn of(&self, draw: u64) -> Tensor<4> {
-        let [batch, channels, height, width] = self.shape;
         // An odd multiple of the golden ratio keeps the draws of neighbouring seeds apart.
         let apart = draw.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let each = |i: u64| {
-            let seed = self.seed.wrapping_add(i).wrapping_add(apart);
-            normal([1, channels, height, width], seed, &self.device)
-        };
-        Tensor::cat((0..batch as u64).map(each).collect(), 0)
+        let seeds = self.seeds.iter().map(|seed| seed.wrapping_add(apart));
+        let each = seeds.map(|seed| normal(self.shape, seed, &self.device));
+        Tensor::cat(each.collect(), 0)
     }
 }

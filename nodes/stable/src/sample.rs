@@ -1,21 +1,23 @@
 //! `stable.Sample`.
 
 mod given;
+mod together;
 
 use burn::tensor::Tensor;
 use weft_diffusion::sample;
 use weft_node::{
     Context, Error, Facts, Inputs, Node, Result,
-    value::{Mask, Seed},
+    value::{Digest, Mask, Seed},
 };
 use weft_vision::resample::{Filter, resize};
 
 use crate::{
-    Conditioning, Latent, StableModel, StableSampler, StableSchedule,
-    denoiser::{Guided, Kept, Side, Weight},
+    Conditioning, Latent, Sampler, Schedule, StableModel,
+    denoiser::{Guided, Kept, Weight},
     plan::{Noise, Plan},
 };
-use given::{control, fits, painted, shown, side};
+use given::{control, fits, painted, shown};
+use together::{key, shared_out, sides};
 use weft_tensor::moved;
 
 /// Draw latents with a model of Stable Diffusion.
@@ -43,11 +45,11 @@ pub struct Sample {
     #[input(default = 7.0, range = 0.0..=100.0)]
     pub guidance: f64,
     /// The way down the noise levels.
-    #[input(default = StableSampler::Dpmpp2m)]
-    pub sampler: StableSampler,
+    #[input(default = Sampler::Dpmpp2m)]
+    pub sampler: Sampler,
     /// How the noise levels are spread.
-    #[input(default = StableSchedule::Karras)]
-    pub schedule: StableSchedule,
+    #[input(default = Schedule::Karras)]
+    pub schedule: Schedule,
     /// How much is drawn anew: 1 all, 0 nothing. All steps are taken on that part of the way.
     #[input(default = 1.0, range = 0.0..=1.0)]
     pub denoise: f64,
@@ -85,84 +87,97 @@ impl Node for Sample {
     }
 
     fn run(self, context: &mut Context) -> Result<Latent> {
-        if let Some(end) = self.end {
-            in_order(self.start, end)?;
+        let mut drawn = Self::run_batch(vec![(self, context.clone())]);
+        let lost = || Err(Error::Missing("nothing was drawn".to_owned()));
+        drawn.pop().unwrap_or_else(lost)
+    }
+
+    const BATCH: usize = 4;
+
+    fn batch_key(&self) -> Option<Digest> {
+        key(self)
+    }
+
+    fn run_batch(jobs: Vec<(Self, Context)>) -> Vec<Result<Latent>> {
+        let Some((first, _)) = jobs.first() else {
+            return Vec::new();
+        };
+        // Equal keys have equal levels, and what does not fit one fits none.
+        match first.levels().and_then(|levels| drawn(&jobs, &levels)) {
+            Ok(latents) => latents.into_iter().map(Ok).collect(),
+            Err(error) => jobs.iter().map(|_| Err(error.clone())).collect(),
         }
-        fits(&self)?;
-        let levels = self.plan().levels(&self.model.trained);
-        let levels = levels.map_err(|why| Error::input("steps", why.to_string()))?;
-        if levels.len() < 2 {
-            return Ok(self.latent);
-        }
-        let x = self.drawn(&levels, context)?;
-        Ok(Latent {
-            x,
-            scale: Some(self.model.scale),
-            ..self.latent
-        })
     }
 }
 
+/// Draws the jobs together, down the levels; what each begins with, if there are fewer than two.
+fn drawn(jobs: &[(Sample, Context)], levels: &[f64]) -> Result<Vec<Latent>> {
+    let (Some((node, context)), true) = (jobs.first(), levels.len() > 1) else {
+        return Ok(jobs.iter().map(|(job, _)| job.latent.clone()).collect());
+    };
+    // Texts are checked before weights are read.
+    let sides = sides(jobs)?;
+    let net = shown(&node.model, context)?;
+    let begins = jobs.iter().map(|(job, _)| job.latent.x.clone());
+    let latents = moved(Tensor::cat(begins.collect(), 0), context.device());
+    let [_, channels, height, width] = latents.dims();
+    let noise = Noise {
+        seeds: jobs.iter().flat_map(|(job, _)| job.seeds()).collect(),
+        shape: [1, channels, height, width],
+        device: context.device().clone(),
+    };
+    let mut guided = Guided {
+        net: &net,
+        sides,
+        controls: control(&node.model, &latents, context)?,
+        painted: painted(node, context)?,
+        weight: Weight {
+            guidance: node.guidance,
+            levels: [node.guidance_from, node.guidance_to],
+            rescale: node.rescale,
+        },
+        kept: node.kept(&latents, &noise),
+        noise,
+        model: &node.model,
+        heard: jobs
+            .iter()
+            .map(|(job, context)| (context, job.count()))
+            .collect(),
+    };
+    let mut x = latents;
+    if node.noise {
+        x = x + guided.noise.of(0) * levels[0];
+    }
+    let drawn = sample(node.sampler, &mut guided, x, levels)?;
+    let drawn = match &guided.kept {
+        Some(kept) => kept.around(drawn, levels[levels.len() - 1]),
+        None => drawn,
+    };
+    Ok(shared_out(jobs, &drawn))
+}
+
 impl Sample {
-    /// Draws down the levels, of which there are two or more.
-    fn drawn(&self, levels: &[f64], context: &Context) -> Result<Tensor<4>> {
-        // Texts are checked before weights are read.
-        let sides = self.sides(context)?;
-        let net = shown(&self.model, context)?;
-        let latents = moved(self.latent.x.clone(), context.device());
-        let noise = Noise {
-            seed: self.seed.0,
-            shape: latents.dims(),
-            device: context.device().clone(),
-        };
-        let mut guided = Guided {
-            net: &net,
-            sides,
-            controls: control(&self.model, &latents, context)?,
-            painted: painted(self, context)?,
-            weight: Weight {
-                guidance: self.guidance,
-                levels: [self.guidance_from, self.guidance_to],
-                rescale: self.rescale,
-            },
-            kept: self.kept(&latents, &noise),
-            noise,
-            model: &self.model,
-            context,
-        };
-        let mut x = latents;
-        if self.noise {
-            x = x + guided.noise.of(0) * levels[0];
+    /// The noise levels of the run.
+    ///
+    /// # Errors
+    /// What does not fit together.
+    fn levels(&self) -> Result<Vec<f64>> {
+        if let Some(end) = self.end {
+            in_order(self.start, end)?;
         }
-        let drawn = sample(self.sampler.into(), &mut guided, x, levels)?;
-        Ok(match &guided.kept {
-            Some(kept) => kept.around(drawn, levels[levels.len() - 1]),
-            None => drawn,
-        })
+        fits(self)?;
+        let levels = self.plan().levels(&self.model.trained);
+        levels.map_err(|why| Error::input("steps", why.to_string()))
     }
 
     fn plan(&self) -> Plan {
         Plan {
-            schedule: self.schedule.into(),
+            schedule: self.schedule,
             steps: self.steps,
             denoise: self.denoise,
             first: self.start,
             last: self.end,
         }
-    }
-
-    /// The text, and what guidance leads away from, where there is any.
-    fn sides(&self, context: &Context) -> Result<[Option<Side>; 2]> {
-        let shown = self.model.guides.pictures.as_ref().map(|it| &it.tokens);
-        let of = |text: &Conditioning, input, tokens: Option<&Tensor<3>>| {
-            side(self, (text, input), tokens, context.device())
-        };
-        let with = of(&self.positive, "positive", shown.map(|it| &it.shown))?;
-        let negative = self.negative.as_ref().filter(|_| self.guidance != 1.0);
-        let without = negative
-            .map(|text| of(text, "negative", shown.map(|it| &it.nothing)))
-            .transpose()?;
-        Ok([Some(with), without])
     }
 
     /// What stays, by the mask.

@@ -2,6 +2,7 @@
 
 mod draws;
 mod files;
+mod instructs;
 mod latents;
 mod leads;
 mod pipelines;
@@ -13,7 +14,7 @@ use crate::PACK;
 #[test]
 fn the_pack_lists_its_nodes_and_types() {
     let spec = PACK.spec();
-    assert_eq!(spec.nodes.len(), 16);
+    assert_eq!(spec.nodes.len(), 17);
     for node in &spec.nodes {
         assert!(node.id.starts_with("stable."), "{}", node.id);
     }

@@ -285,3 +285,45 @@ fn a_template_that_is_given_too_little_says_so() {
     );
     assert!(fill("{1", &["it"], "").unwrap_err().contains("not closed"));
 }
+
+#[test]
+fn a_role_is_known_by_the_last_words() {
+    for role in Role::ALL {
+        for words in role_words(role) {
+            assert_eq!(Role::of(words), Some(role), "{words}");
+        }
+    }
+    for (words, role) in [
+        ("the Edge Map of a house in comic style", Some(Role::Edge)),
+        ("Canny edges.", Some(Role::Edge)),
+        ("object mask", Some(Role::Mask)),
+        ("Symbolism style", Some(Role::Style)),
+        ("style of the old masters", Some(Role::Style)),
+        ("source picture", Some(Role::Content)),
+        ("cat", Some(Role::Subject)),
+        ("vase with an outline", Some(Role::Subject)),
+        ("freestyle", Some(Role::Subject)),
+        ("depth map", None),
+        ("the pose of a dancer", None),
+        (" ", None),
+    ] {
+        assert_eq!(Role::of(words), role, "{words}");
+    }
+}
+
+#[test]
+fn a_sentence_has_words_in_place_of_markers() {
+    let text = "[ref#1] on a hill, in [ref#2], by [ref#3]. [ref#2] Comic style!";
+    let references = vec![
+        reference(1, "a red cat"),
+        reference(2, "comic style"),
+        reference(3, ""),
+    ];
+    let instruction = Instruction::new(text, references).unwrap();
+    assert_eq!(
+        instruction.sentence(),
+        "a red cat on a hill, in comic style, by. Comic style!"
+    );
+    let plain = Instruction::new("a cat", Vec::new()).unwrap();
+    assert_eq!(plain.sentence(), "a cat");
+}

@@ -7,10 +7,8 @@ use weft_node::{
 };
 use weft_testing::{assert_close, max_error, mean_error, numbers};
 
-use super::tiny::{context, drawn, empty, picture, sample, tiny};
-use crate::{
-    Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, StableSampler, StableSchedule,
-};
+use super::tiny::{context, drawn, empty, picture, sample, text, tiny};
+use crate::{Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, Sampler, Schedule};
 
 pub(super) fn decode(found: &Checkpoint, latent: Latent) -> DecodeLatent {
     DecodeLatent {
@@ -61,19 +59,92 @@ fn the_pictures_of_a_batch_are_those_of_the_seeds_that_follow() {
     let (_root, found) = tiny();
     let batch = Sample {
         latent: empty(&found, 2),
-        sampler: StableSampler::EulerAncestral,
+        sampler: Sampler::EulerAncestral,
         ..sample(&found, &found.model)
     };
     let batch = batch.run(&mut context()).unwrap().numbers();
     for nth in 0..2 {
         let alone = Sample {
             seed: Seed(7 + nth),
-            sampler: StableSampler::EulerAncestral,
+            sampler: Sampler::EulerAncestral,
             ..sample(&found, &found.model)
         };
         let alone = alone.run(&mut context()).unwrap().numbers();
         assert_close(&batch.clone().narrow(0, nth as usize, 1), &alone, 1e-3);
     }
+}
+
+#[test]
+fn several_jobs_drawn_together_are_the_same_as_each_alone() {
+    let (_root, found) = tiny();
+    let job = |seed, words, batch| Sample {
+        seed: Seed(seed),
+        positive: text(&found.encoders, words).unwrap(),
+        latent: empty(&found, batch),
+        sampler: Sampler::DpmppSde,
+        rescale: 0.5,
+        ..sample(&found, &found.model)
+    };
+    let all = || [job(3, "a cat", 2), job(8, "a red house", 2)];
+    let [first, second] = all().map(|job| job.batch_key().unwrap());
+    assert_eq!(first, second);
+    let together = Sample::run_batch(all().map(|job| (job, context())).into());
+    let mut seen = Vec::new();
+    for (job, latent) in all().into_iter().zip(together) {
+        let alone = job.run(&mut context()).unwrap().numbers();
+        let latent = latent.unwrap().numbers();
+        assert_close(&latent, &alone, 1e-4);
+        seen.push(numbers(&latent));
+    }
+    assert_ne!(seen[0], seen[1]);
+}
+
+#[test]
+fn jobs_that_cannot_be_drawn_together_have_other_keys() {
+    let (_root, found) = tiny();
+    let node = || sample(&found, &found.model);
+    let plainly = node().batch_key().unwrap();
+    let other_seed = Sample {
+        seed: Seed(9),
+        ..node()
+    };
+    assert_eq!(other_seed.batch_key(), Some(plainly));
+    let long = "a very long story of a cat ".repeat(20);
+    for other in [
+        Sample { steps: 4, ..node() },
+        Sample {
+            guidance: 1.0,
+            ..node()
+        },
+        Sample {
+            positive: text(&found.encoders, &long).unwrap(),
+            ..node()
+        },
+        Sample {
+            latent: empty(&found, 2),
+            ..node()
+        },
+    ] {
+        assert_ne!(other.batch_key(), Some(plainly));
+    }
+    let masked = Sample {
+        mask: Some(half(12, 16)),
+        ..node()
+    };
+    assert_eq!(masked.batch_key(), None);
+}
+
+#[test]
+fn what_fits_none_of_several_jobs_is_told_to_each() {
+    let (_root, found) = tiny();
+    let lacking = || Sample {
+        negative: None,
+        ..sample(&found, &found.model)
+    };
+    let jobs = [lacking(), lacking()].map(|job| (job, context()));
+    let told = Sample::run_batch(jobs.into());
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(Result::is_err));
 }
 
 #[test]
@@ -115,20 +186,14 @@ fn every_sampler_and_schedule_draws() {
         let is_finite = drawn(node).iter().all(|x| x.is_finite());
         assert!(is_finite, "{sampler:?}, {schedule:?}");
     };
-    for sampler in every::<StableSampler>() {
-        of(sampler, StableSchedule::Karras);
+    for sampler in every::<Sampler>() {
+        of(sampler, Schedule::Karras);
     }
-    for schedule in every::<StableSchedule>() {
-        of(StableSampler::Euler, schedule);
+    for schedule in every::<Schedule>() {
+        of(Sampler::Euler, schedule);
     }
-    assert_eq!(
-        every::<StableSampler>().len(),
-        weft_diffusion::SAMPLERS.len()
-    );
-    assert_eq!(
-        every::<StableSchedule>().len(),
-        weft_diffusion::SCHEDULES.len()
-    );
+    assert_eq!(every::<Sampler>().len(), weft_diffusion::SAMPLERS.len());
+    assert_eq!(every::<Schedule>().len(), weft_diffusion::SCHEDULES.len());
 }
 
 #[test]

@@ -14,10 +14,10 @@ use super::tiny::{
 };
 use crate::{
     ApplyControlNet, ApplyIpAdapter, Checkpoint, ControlNet, EncodeImage, InpaintCondition,
-    LoadControlNet, LoadIpAdapter, LoadLora, Sample, StableModel,
+    IpAdapter, LoadControlNet, LoadIpAdapter, LoadLora, Sample, StableModel,
 };
 
-fn control(root: &Path, name: &str) -> ControlNet {
+pub(super) fn control(root: &Path, name: &str) -> ControlNet {
     let path = network(&root.join(name), NET, &parts(name), &note(name, "config"));
     let node = LoadControlNet {
         file: File::open(&path).unwrap(),
@@ -153,7 +153,7 @@ fn a_lora_that_does_not_fit_names_the_file_and_the_keys() {
     assert!(message.contains("`LoadVae` loads"), "{message}");
 }
 
-fn shown(root: &Path, model: &StableModel, strength: f32) -> Result<StableModel> {
+pub(super) fn adapter(root: &Path) -> Result<IpAdapter> {
     let file = root.join("ip-adapter.safetensors");
     std::fs::write(&file, bytes("adapter_unet_one")).unwrap();
     let config = note("clip_image_one", "config");
@@ -163,8 +163,12 @@ fn shown(root: &Path, model: &StableModel, strength: f32) -> Result<StableModel>
         encoder: File::open(&encoder).unwrap(),
         half: false,
     };
+    adapter.run(&mut context())
+}
+
+fn shown(root: &Path, model: &StableModel, strength: f32) -> Result<StableModel> {
     let pictures = EncodeImage {
-        adapter: adapter.run(&mut context())?,
+        adapter: adapter(root)?,
         image: picture(24, 40),
     };
     let node = ApplyIpAdapter {

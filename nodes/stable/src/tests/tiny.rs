@@ -12,8 +12,8 @@ use weft_testing::numbers;
 pub(super) use weft_testing::tiny_stable::*;
 
 use crate::{
-    Checkpoint, Conditioning, EmptyLatent, EncodeText, Latent, LoadCheckpoint, Sample, StableModel,
-    StableSampler, StableSchedule, TextEncoders,
+    Checkpoint, Conditioning, EmptyLatent, EncodeText, Latent, LoadCheckpoint, Sample, Sampler,
+    Schedule, StableModel, TextEncoders,
 };
 
 pub(super) fn context() -> Context {
@@ -71,8 +71,8 @@ pub(super) fn sample(found: &Checkpoint, model: &StableModel) -> Sample {
         seed: Seed(7),
         steps: 3,
         guidance: 4.0,
-        sampler: StableSampler::Euler,
-        schedule: StableSchedule::Karras,
+        sampler: Sampler::Euler,
+        schedule: Schedule::Karras,
         denoise: 1.0,
         start: 0,
         end: None,
