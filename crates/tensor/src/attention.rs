@@ -116,4 +116,13 @@ fn attend_plainly<B: Backend>(of: Attending<B>, plan: Plan) -> Attended<B> {
     }
 }
 
-impl Attention for Cube {}
+impl Attention for Cube {
+    fn attend(of: Attending<Self>, plan: Plan) -> Attended<Self> {
+        let mask = of.mask.into_option();
+        let out = plain::attention::forward_in_blocks::<Self>([of.q, of.k, of.v], mask, plan.scale);
+        Attended {
+            out,
+            log_sum: Optional::Absent,
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Attention in burn's own terms.
 
 use burn::backend::{Backend, TensorMetadata, ops::AttentionModuleOptions, tensor::FloatTensor};
-use burn::tensor::Shape;
+use burn::tensor::{Shape, Slice};
 
 use crate::attention::{Attended, Attending, AttentionGrads};
 
@@ -19,6 +19,40 @@ pub(crate) fn forward<B: Backend>(
         ..Default::default()
     };
     B::attention(q, k, v, None, mask, options)
+}
+
+/// Most bytes of scores that lie in memory at once.
+const SCORES: usize = 64 << 20;
+
+/// The same by blocks of queries, whose scores take no more than 64 MiB however many queries there are; each query sees
+/// all keys at once, so that nothing is added up in another order.
+pub(crate) fn forward_in_blocks<B: Backend>(
+    [q, k, v]: [FloatTensor<B>; 3],
+    mask: Option<FloatTensor<B>>,
+    scale: f32,
+) -> FloatTensor<B> {
+    let [batch, heads, queries, _] = q.shape().dims();
+    let [_, _, keys, _] = k.shape().dims();
+    let rows = rows(batch * heads * keys * q.dtype().size());
+    if queries <= rows {
+        return forward::<B>([q, k, v], mask, scale);
+    }
+    let mask = mask.map(|mask| B::float_expand(mask, Shape::new([batch, heads, queries, keys])));
+    let block = |x: FloatTensor<B>, first: usize| {
+        let mut whole: Vec<Slice> = x.shape().iter().map(|axis| Slice::from(0..*axis)).collect();
+        whole[2] = Slice::from(first..(first + rows).min(queries));
+        B::float_slice(x, &whole)
+    };
+    let blocks = (0..queries).step_by(rows).map(|first| {
+        let mask = mask.clone().map(|mask| block(mask, first));
+        forward::<B>([block(q.clone(), first), k.clone(), v.clone()], mask, scale)
+    });
+    B::float_cat(blocks.collect(), 2)
+}
+
+/// How many queries have scores of [`SCORES`] bytes together, if one has so many.
+fn rows(bytes: usize) -> usize {
+    (SCORES / bytes.max(1)).max(1)
 }
 
 /// The share of each key for each query; zeros where all keys are left out.

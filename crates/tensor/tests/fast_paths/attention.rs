@@ -1,6 +1,6 @@
-use burn::tensor::{Device, Tensor, activation};
-use weft_tensor::{Precision, attention};
-use weft_testing::numbers;
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use weft_tensor::{Precision, attention, give_back, is_gpu, memory};
+use weft_testing::{for_each_device, numbers};
 
 use crate::agree::{agree, nearly_agree, noise};
 
@@ -189,4 +189,31 @@ fn large_scores_give_no_nan() {
 fn heads_of_other_sizes_are_named() {
     let x = |head| Tensor::zeros([1, 2, 3, head], &Device::flex());
     attention(x(4), x(5), x(4), None, None, Precision::F32);
+}
+
+#[test]
+fn an_adapter_never_holds_the_matrix_of_all_scores() {
+    for_each_device(|device| {
+        if !is_gpu(device) {
+            return;
+        }
+        let (heads, rows, head) = (2, 6000, 8);
+        let of = |seed, device: &Device| {
+            let numbers = TensorData::new(noise(heads * rows * head, seed), [1, heads, rows, head]);
+            Tensor::<4>::from_data(numbers, device)
+        };
+        let attended = |device: &Device| {
+            let [q, k, v] = [1, 2, 3].map(|seed| of(seed, device));
+            attention(q, k, v, None, None, Precision::F32)
+        };
+        give_back(device);
+        let before = memory(device).unwrap().reserved;
+        let made = numbers(&attended(device));
+        let taken = memory(device).unwrap().reserved.saturating_sub(before);
+        let wanted = numbers(&attended(&Device::flex()));
+        let apart = made.iter().zip(&wanted).map(|(a, b)| (a - b).abs());
+        assert!(apart.fold(0.0, f32::max) < 1e-5);
+        let all = (4 * heads * rows * rows) as u64;
+        assert!(taken < all, "{taken} bytes, of {all} for the whole matrix");
+    });
 }
