@@ -6,11 +6,14 @@
     torch-venv/bin/python crates/tensor/benches/pytorch.py --threads 2 --only "conv3x3"
     torch-venv/bin/python crates/tensor/benches/pytorch.py save DIR
 
+With WEFT_DEVICE=gpu it measures on the first CUDA card, and compiled networks besides eager ones.
+
 Each row is `name<TAB>milliseconds`: the median. Rows whose name ends in "peak MiB" give resident memory.
 `save` writes unet.safetensors (weights, seed 0) and io.safetensors (x, temb, context; y is the output in f32).
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -24,7 +27,10 @@ from torch import nn
 
 GROUPS = 32
 HEADS = 8
-PRECISIONS = {"f32": torch.float32, "bf16": torch.bfloat16}
+# On a card half the precision is f16, as it is for Weft there.
+ON_GPU = os.environ.get("WEFT_DEVICE", "cpu").startswith("gpu")
+DEVICE = "cuda" if ON_GPU else "cpu"
+PRECISIONS = {"f32": torch.float32, "bf16": torch.float16 if ON_GPU else torch.bfloat16}
 TRAINING = [(16, "f32"), (16, "bf16"), (4, "bf16")]
 
 
@@ -169,14 +175,21 @@ def unet_input(batch, dtype=torch.float32):
     return x, torch.randn(batch, 128, dtype=dtype), torch.randn(batch, 77, 512, dtype=dtype)
 
 
+def settle():
+    if ON_GPU:
+        torch.cuda.synchronize()
+
+
 def median(work, budget, warm=2):
     """Milliseconds; at least three runs, then as many as fit into the seconds of the budget."""
     for _ in range(warm):
         work()
+    settle()
     times, start = [], time.monotonic()
     while len(times) < 3 or (len(times) < 50 and time.monotonic() - start < budget):
         begin = time.perf_counter()
         work()
+        settle()
         times.append(1e3 * (time.perf_counter() - begin))
     return statistics.median(times)
 
@@ -237,6 +250,9 @@ def forward_rows(wanted):
                     if wanted(name):
                         arguments = unet_input(batch, dtype)
                         row(name, median(lambda: unet(*arguments), budget=4.0))
+                        if ON_GPU:
+                            compiled = torch.compile(unet)
+                            row(f"{name} compiled", median(lambda: compiled(*arguments), budget=4.0))
 
 
 def train(batch, precision):
@@ -246,7 +262,7 @@ def train(batch, precision):
     optimizer = torch.optim.AdamW(unet.parameters(), 1e-4)
 
     def step():
-        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+        with torch.autocast(DEVICE, torch.bfloat16, enabled=precision == "bf16"):
             loss = F.mse_loss(unet(*arguments).float(), target)
         optimizer.zero_grad()
         loss.backward()
@@ -254,7 +270,8 @@ def train(batch, precision):
 
     name = f"unet training step B{batch} {precision}"
     row(name, median(step, budget=10.0, warm=1))
-    row(f"{name} peak MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    peak = torch.cuda.max_memory_allocated() / 2**20 if ON_GPU else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    row(f"{name} peak MiB", peak)
 
 
 def training_rows(wanted, threads):
@@ -295,6 +312,7 @@ def main():
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
+    torch.set_default_device(DEVICE)
     if options.command == "save":
         save(options.folder)
     elif options.command == "train":

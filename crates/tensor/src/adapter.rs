@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use burn_wgpu::WgpuSetup;
 use wgpu::{DeviceType, Features, Instance};
 
-use crate::{DeviceError, trouble::Troubles};
+use crate::{DeviceError, half::set_f16, trouble::Troubles};
 
 /// What sort of adapter it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,9 @@ impl Adapter {
             .map_err(|error| cannot(error.to_string()))?;
         // After burn, whose own handler ends the thread that computes.
         troubles.watch(&shared.0);
+        if self.is_real() && self.has_f16 {
+            set_f16(true);
+        }
         let mut all = all();
         let number = all.len();
         all.push(Opened {

@@ -7,7 +7,7 @@ use burn::backend::{Backend, Cube, Dispatch, backend_extension, tensor::FloatTen
 use burn::tensor::Tensor;
 use weft_kernels::{ConvShape, Precision};
 
-use crate::{optional::Optional, plain};
+use crate::{half, optional::Optional, plain};
 
 /// How a kernel walks over a feature map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,4 +146,19 @@ pub(crate) trait Convolution: Backend {
     }
 }
 
-impl Convolution for Cube {}
+impl Convolution for Cube {
+    fn convolve(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: Optional<Self>,
+        plan: Plan,
+    ) -> FloatTensor<Self> {
+        let made = half::product::<Self>([x, weight], plan.precision, |x, weight| {
+            plain::conv::conv2d::<Self>(x, weight, None, &plan.options)
+        });
+        match bias.into_option() {
+            Some(bias) => plain::conv::with_bias::<Self>(made, bias),
+            None => made,
+        }
+    }
+}

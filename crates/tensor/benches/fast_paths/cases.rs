@@ -1,7 +1,10 @@
 //! The work that is timed, with the names that `pytorch.py` gives it.
 
+use std::{env, sync::LazyLock};
+
 use burn::tensor::{Device, Distribution, Tensor};
 use weft_tensor::ConvOptions;
+use weft_tensor::choose;
 
 use crate::arithmetic::Arithmetic;
 use crate::unet::{CONTEXT, UNet};
@@ -23,8 +26,17 @@ pub(crate) fn all() -> impl Iterator<Item = Case> {
     makers.into_iter().flat_map(|make| make())
 }
 
+/// The CPU, or what `WEFT_DEVICE` names, such as `gpu`.
+pub(crate) fn device() -> &'static Device {
+    static DEVICE: LazyLock<Device> = LazyLock::new(|| {
+        let wanted = env::var("WEFT_DEVICE").unwrap_or_else(|_| "cpu".to_owned());
+        choose(wanted.parse().unwrap()).unwrap().device
+    });
+    &DEVICE
+}
+
 fn normal<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Device::flex())
+    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device())
 }
 
 fn products() -> Vec<Case> {
@@ -83,8 +95,8 @@ fn rows() -> Vec<Case> {
 
 fn unets() -> Vec<Case> {
     let forward = |batch: usize| {
-        let unet = UNet::new(&Device::flex());
-        let (x, time, context) = input(batch, &Device::flex());
+        let unet = UNet::new(device());
+        let (x, time, context) = input(batch, device());
         case(format!("unet forward B{batch}"), move |by| {
             unet.forward(x.clone(), time.clone(), &context, by);
         })

@@ -3,7 +3,8 @@
 //! `cargo bench -p weft-tensor -- [--pytorch FILE] [--only TEXT] [--quick] [--large] [--alone] [--weights FOLDER]`
 //!
 //! PyTorch's column is the output of `benches/pytorch.py`: read from FILE, or made in the same sitting by
-//! the Python that `WEFT_PYTHON` names. `--quick` leaves training out, `--large` trains at batch 16 besides 4,
+//! the Python that `WEFT_PYTHON` names. `WEFT_DEVICE=gpu` has both compute on a graphics card, where half the precision
+//! is f16 for both; `scripts/gpu_bench.sh` runs it so. `--quick` leaves training out, `--large` trains at batch 16 besides 4,
 //! `--alone` leaves burn's own operations out, and `--weights` compares the U-Net with the output that `pytorch.py save FOLDER` wrote.
 
 #![allow(
@@ -25,6 +26,7 @@ use std::{env, path::PathBuf, process::Command, time::Instant};
 use weft_tensor::Precision;
 
 use crate::arithmetic::Arithmetic;
+use crate::cases::device;
 use crate::pytorch::PyTorch;
 
 #[global_allocator]
@@ -86,6 +88,10 @@ fn main() {
             let ours = milliseconds(|| (case.work)(Arithmetic::Weft(precision)));
             let name = format!("{} {name}", case.name);
             row(&name, [Some(ours), burn], pytorch.of_case(&name));
+            let compiled = format!("{name} compiled");
+            if let Some(pytorch) = pytorch.of_case(&compiled) {
+                row(&compiled, [Some(ours), None], Some(pytorch));
+            }
         }
     }
     if !wishes.quick {
@@ -129,10 +135,12 @@ fn row(name: &str, [ours, burn]: [Option<f64>; 2], pytorch: Option<f64>) {
 pub(crate) fn milliseconds(mut work: impl FnMut()) -> f64 {
     work();
     work();
+    device().sync().unwrap();
     let (mut times, begin) = (Vec::new(), Instant::now());
     while times.len() < 3 || (times.len() < 50 && begin.elapsed().as_secs_f64() < 1.0) {
         let start = Instant::now();
         work();
+        device().sync().unwrap();
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);

@@ -3,11 +3,11 @@
 use std::{fs, time::Instant};
 
 use burn::optim::{AdamWConfig, GradientsParams};
-use burn::tensor::{Device, Distribution, Tensor};
+use burn::tensor::{Distribution, Tensor};
 use weft_tensor::Precision;
 
 use crate::arithmetic::Arithmetic;
-use crate::cases::input;
+use crate::cases::{device, input};
 use crate::unet::UNet;
 
 const STEPS: usize = 3;
@@ -51,7 +51,7 @@ impl Case {
 
     /// Prints the median of some steps after the first, and the peak of memory.
     pub(crate) fn run(self) {
-        let device = Device::flex().autodiff();
+        let device = device().clone().autodiff();
         let (mut unet, mut optimizer) = (UNet::new(&device), AdamWConfig::new().init());
         let (x, time, context) = input(self.batch, &device);
         let spread = Distribution::Normal(0.0, 1.0);
@@ -64,6 +64,7 @@ impl Case {
             let loss = (error.clone() * error).mean();
             let grads = GradientsParams::from_grads(loss.backward(), &unet);
             unet = optimizer.step(1e-4, unet, grads);
+            device.sync().unwrap();
             times.push(1e3 * start.elapsed().as_secs_f64());
         }
         times.remove(0);
