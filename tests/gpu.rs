@@ -14,7 +14,10 @@ use weft::{
     value::Image,
 };
 
-use crate::program::{files, run};
+use crate::{
+    program::{files, run},
+    stable::weights::Weights,
+};
 
 /// What a host on the first adapter is made of, which keeps results in so many bytes; `None` without an adapter, said
 /// aloud.
@@ -55,6 +58,25 @@ const OF_THE_HOST: &[&str] = &[
     "retrieve.Retrieve",
 ];
 
+/// Fails if a node of the report that is neither loader nor saver had a value cross between host and adapter.
+fn nothing_crossed(weft: &Weft, report: &Report, graph: &Path) {
+    let graph = graph.display();
+    assert!(report.is_good(), "{graph}: {report:?}");
+    for row in &report.rows {
+        let (spec, copies) = (weft.packs().registry().node(&row.kind), row.copies);
+        let is_pure = spec.is_some_and(|spec| spec.effect == Effect::Pure);
+        if is_pure && !OF_THE_HOST.contains(&row.kind.as_str()) {
+            assert!(copies.are_none(), "{graph}, `{}`: {copies:?}", row.node);
+            // What a node makes on the host to compute with is less than a picture.
+            let made = copies.made.bytes;
+            assert!(made < 1 << 20, "{graph}, `{}`: {copies:?}", row.node);
+        }
+    }
+    // Something did cross at the ends, and was counted.
+    let copies = report.copies();
+    assert!(copies.down.count > 0 || copies.up.count > 0, "{graph}");
+}
+
 #[test]
 fn between_loaders_and_savers_nothing_crosses() {
     let Some(builder) = on_gpu(1 << 30) else {
@@ -69,33 +91,23 @@ fn between_loaders_and_savers_nothing_crosses() {
             &[]
         };
         let report = ran(&mut weft, &text, &path, few);
-        assert!(report.is_good(), "{}: {report:?}", path.display());
-        for row in &report.rows {
-            let spec = weft.packs().registry().node(&row.kind).unwrap();
-            if spec.effect == Effect::Pure && !OF_THE_HOST.contains(&row.kind.as_str()) {
-                let copies = row.copies;
-                assert!(
-                    copies.are_none(),
-                    "{}, `{}`: {copies:?}",
-                    path.display(),
-                    row.node
-                );
-                // What a node makes on the host to compute with is less than a picture.
-                assert!(
-                    copies.made.bytes < 1 << 20,
-                    "{}, `{}`: {copies:?}",
-                    path.display(),
-                    row.node
-                );
-            }
-        }
-        // Pictures did cross at the ends, and were counted.
-        let copies = report.copies();
-        assert!(
-            copies.down.count > 0 || copies.up.count > 0,
-            "{}",
-            path.display()
-        );
+        nothing_crossed(&weft, &report, &path);
+    }
+}
+
+#[test]
+fn with_weights_of_stable_diffusion_nothing_crosses_either() {
+    let Some(builder) = on_gpu(1 << 30) else {
+        return;
+    };
+    let mut weft = builder.start().unwrap();
+    let weights = Weights::new();
+    for path in files("graphs/stable", "ron") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let set = weights.set(&path, &[]);
+        let set: Vec<_> = set.iter().filter_map(|pair| pair.split_once('=')).collect();
+        let report = ran(&mut weft, &text, &path, &set);
+        nothing_crossed(&weft, &report, &path);
     }
 }
 

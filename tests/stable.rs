@@ -1,6 +1,6 @@
 //! The graphs for Stable Diffusion weights, run on tiny ones.
 
-mod weights;
+pub(crate) mod weights;
 
 use std::{fs, path::Path};
 

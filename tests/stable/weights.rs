@@ -16,12 +16,12 @@ pub(super) const HEIGHT: u32 = 24;
 pub(super) const MORE: u32 = 16;
 
 /// Tiny weights of every kind.
-pub(super) struct Weights {
+pub(crate) struct Weights {
     root: tempfile::TempDir,
 }
 
 impl Weights {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         folder(&root.path().join("model"), 4);
         folder(&root.path().join("inpaint"), 9);
@@ -67,7 +67,7 @@ impl Weights {
     }
 
     /// `INPUT=VALUE` for every input of a graph that is to be set; `other` values come before the usual ones.
-    pub(super) fn set(&self, graph: &Path, other: &[(&str, &str)]) -> Vec<String> {
+    pub(crate) fn set(&self, graph: &Path, other: &[(&str, &str)]) -> Vec<String> {
         let text = fs::read_to_string(graph).unwrap();
         let name = graph.file_stem().unwrap().to_str().unwrap();
         let usual = inputs(&text).into_iter().filter_map(|input| {
