@@ -13,7 +13,7 @@ use weft_models::stable::{
 };
 use weft_node::{Context, Error, Result};
 
-use crate::{StableModel, guides::Part, plan::Noise, preview::preview};
+use crate::{StableModel, both::is_better, guides::Part, plan::Noise, preview::preview};
 
 /// What the model is told on one side of guidance, for the whole batch.
 pub(crate) struct Side {
@@ -81,12 +81,12 @@ pub(crate) struct Guided<'a> {
 const PREVIEW: usize = 4;
 
 /// One call of the network: latents as it takes them, and when.
-struct Call {
-    noisy: Tensor<4>,
-    inputs: Tensor<4>,
-    time: Tensor<1>,
+pub(crate) struct Call {
+    pub(crate) noisy: Tensor<4>,
+    pub(crate) inputs: Tensor<4>,
+    pub(crate) time: Tensor<1>,
     /// On the way from noise, 0, to picture, 1.
-    place: f64,
+    pub(crate) place: f64,
 }
 
 impl Guided<'_> {
@@ -109,6 +109,30 @@ impl Guided<'_> {
             .controlled(call.inputs.clone(), &call.time, &given, control.as_ref())
     }
 
+    /// What it says on each side that there is, in one call where that is better.
+    fn both(
+        &self,
+        with: &Side,
+        without: Option<&Side>,
+        call: &Call,
+    ) -> (Tensor<4>, Option<Tensor<4>>) {
+        let together = without.filter(|_| is_better(self.model, call));
+        match together.and_then(|without| with.and(without)) {
+            Some(side) => {
+                let said = self.said(&side, &call.twice());
+                let batch = said.dims()[0] / 2;
+                (
+                    said.clone().narrow(0, 0, batch),
+                    Some(said.narrow(0, batch, batch)),
+                )
+            }
+            None => (
+                self.said(with, call),
+                without.map(|side| self.said(side, call)),
+            ),
+        }
+    }
+
     /// What all ControlNets add together.
     fn control(&self, given: &Given<'_>, call: &Call) -> Option<Control> {
         let holds = |led: &&Led| led.strength != 0.0 && led.part.holds(call.place);
@@ -124,7 +148,8 @@ impl Guided<'_> {
                 pictures: None,
                 ..*given
             };
-            let pair = (latents.clone(), led.picture.clone());
+            let picture = led.picture_for(latents.dims()[0]);
+            let pair = (latents.clone(), picture);
             led.net.forward(pair, &call.time, &given, led.strength)
         });
         added.reduce(|all, one| all.and(&one))
@@ -158,12 +183,11 @@ impl Denoise for Guided<'_> {
         let at = VpPoint::of_sigma(sigma);
         let call = self.call(x * at.alpha, sigma);
         let weight = within(self.weight.guidance, sigma, self.weight.levels);
-        let said = |side: &Option<Side>| side.as_ref().map(|side| self.said(side, &call));
-        let [with, without] = &self.sides;
-        let without = if weight == 1.0 { None } else { said(without) };
-        let Some(with) = said(with) else {
+        let [Some(with), without] = &self.sides else {
             return Err(Error::input("positive", "the model is told nothing"));
         };
+        let without = without.as_ref().filter(|_| weight != 1.0);
+        let (with, without) = self.both(with, without, &call);
         let mut output = with.clone();
         if let Some(without) = without {
             output = classifier_free(with.clone(), without, weight);

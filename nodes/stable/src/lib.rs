@@ -11,6 +11,7 @@
 mod apply_control_net;
 mod apply_ip_adapter;
 mod blend_latent;
+mod both;
 mod chunks;
 mod conditioning;
 mod control;

@@ -2,10 +2,10 @@
 
 use burn::tensor::{Device, Tensor};
 use weft_node::{
-    Error, Facts, Form, Literal, Node, Values,
+    Context, Error, Facts, Form, Literal, Node, Values,
     value::{AnyValue, Mask, Seed, Value},
 };
-use weft_testing::{assert_close, max_error, mean_error, numbers};
+use weft_testing::{assert_close, for_each_device, max_error, mean_error, numbers};
 
 use super::tiny::{context, drawn, empty, picture, sample, text, tiny};
 use crate::{Checkpoint, DecodeLatent, EncodeLatent, Latent, Sample, Sampler, Schedule};
@@ -280,4 +280,39 @@ fn steps_that_end_before_they_begin_are_refused_when_checked() {
             ..
         }
     ));
+}
+
+#[test]
+fn an_adapter_draws_what_the_cpu_draws_though_it_hears_both_sides_in_one_call() {
+    let (_root, found) = tiny();
+    let wanted = drawn(sample(&found, &found.model));
+    for_each_device(|device| {
+        let node = sample(&found, &found.model);
+        let latent = node.run(&mut Context::detached(device.clone())).unwrap();
+        assert_eq!(latent.x.device(), *device);
+        let found = numbers(&latent.numbers());
+        let apart = found.iter().zip(&wanted).map(|(a, b)| (a - b).abs());
+        let largest = wanted.iter().fold(0.0, |most: f32, x| most.max(x.abs()));
+        let error = apart.fold(0.0, f32::max) / largest;
+        assert!(error < 1e-3, "{error}");
+    });
+}
+
+#[test]
+fn what_is_kept_away_from_may_be_of_another_length() {
+    let (_root, found) = tiny();
+    let long = "a dog, ".repeat(60);
+    let of = |words: &str| Sample {
+        negative: Some(text(&found.encoders, words).unwrap()),
+        ..sample(&found, &found.model)
+    };
+    for_each_device(|device| {
+        let drawn = |node: Sample| {
+            let latent = node.run(&mut Context::detached(device.clone())).unwrap();
+            numbers(&latent.numbers())
+        };
+        let led = drawn(of(&long));
+        assert!(led.iter().all(|x| x.is_finite()));
+        assert_ne!(led, drawn(of("")));
+    });
 }
