@@ -3,6 +3,7 @@
 mod compare;
 mod devices;
 mod fixture;
+pub mod loop_hub;
 pub mod tiny_stable;
 mod troubled;
 
