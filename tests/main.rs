@@ -7,6 +7,7 @@ mod cli;
 mod diagnostics;
 mod examples;
 mod graphs;
+mod hub;
 mod interrupt;
 mod layers;
 mod plugins;
