@@ -75,7 +75,10 @@ fn weft_model_tells_of_a_file_of_a_hub() {
             .out
     };
     let here = of(local.join(file).to_str().unwrap());
-    assert!(here.contains("U-Net") && here.contains("blake3 "), "{here}");
+    assert!(
+        here.contains("tensors of F16") && here.contains("blake3 "),
+        "{here}"
+    );
     assert_eq!(of(&format!("hf:tiny/model/{file}")), here);
 }
 

@@ -18,9 +18,10 @@ pub(crate) fn bar(template: &str) -> ProgressBar {
 
 /// What is shown of a file while it comes.
 const TRANSFER: &str =
-    "{msg} {bar:24} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta}";
+    "{wide_msg} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta:>4}";
 
-/// From now on, shows how far a file is that is fetched or read through: a bar on a terminal, or a line when it begins.
+/// From now on, shows how far a file is that is fetched or read through: a line that moves on a
+/// terminal, or one when it begins.
 pub(crate) fn show_transfers() {
     let is_seen = std::io::stderr().is_terminal();
     let shown = Mutex::new(None::<(String, ProgressBar)>);

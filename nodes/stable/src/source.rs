@@ -148,8 +148,9 @@ impl Source {
         };
         let told = Cell::new(0);
         let tell = |done: usize, total: usize| {
-            let [done, total] = [done, total].map(|numbers| megabytes(numbers));
-            if total >= BIG && (done >= told.get() + STEP || done == total) {
+            let is_over = done == total;
+            let [done, total] = [done, total].map(megabytes);
+            if total >= BIG && (is_over || done >= told.get() + STEP) {
                 told.set(done);
                 // A run that is cancelled ends when the network is read, a second later.
                 let _ = context.step(done, total);
