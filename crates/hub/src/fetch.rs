@@ -55,7 +55,7 @@ impl Hub {
                 Ok(_) | Err(HubError::NoFile(_)) => {}
                 // The file itself tells better what is wrong with the whole place.
                 Err(HubError::NoRepository | HubError::NoRevision(_) | HubError::Refused(_)) => {}
-                Err(why) => return Err((config, why)),
+                Err(why) => return Err((name.clone(), why)),
             }
         }
         self.one(name).map_err(|why| (name.clone(), why))
