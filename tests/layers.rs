@@ -37,6 +37,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("weft-value", 1),
     ("weft-spec", 0),
     ("weft-node-macros", 0),
+    ("weft-hub", 0),
     ("weft-shipped", 0),
     ("weft-tensor", 0),
     ("weft-kernels", 0),
@@ -50,6 +51,10 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("notify", &["weft-host"]),
     ("ron", &["weft-graph", "weft-abi", "weft-train"]),
     ("wgpu", &["weft-tensor", "weft-host"]),
+    // The network is met, and files are mapped, in one place each.
+    ("hf-hub", &["weft-hub"]),
+    ("ureq", &["weft-hub"]),
+    ("memmap2", &["weft-tensor"]),
     ("petgraph", &["weft-graph", "weft-engine"]),
 ];
 

@@ -8,6 +8,7 @@ mod diagnostics;
 mod examples;
 mod gpu;
 mod graphs;
+mod hub;
 mod interrupt;
 mod layers;
 mod plugins;

@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         return served;
     }
     problems::prepare();
+    progress::show_transfers();
     let ending = match Cli::parse().verb {
         Verb::Run(args) => run::run(&args),
         Verb::Batch(args) => batch::batch(&args),

@@ -1,11 +1,11 @@
 //! `weft model`: what a file of weights holds.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use miette::miette;
 use weft::{
     models::{Described, describe},
-    value::Digest,
+    value::File,
 };
 
 use crate::{Ending, GOOD, summary};
@@ -13,8 +13,8 @@ use crate::{Ending, GOOD, summary};
 /// Say what a file of weights holds: family, networks, size, hash, keys.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A safetensors file.
-    file: PathBuf,
+    /// A safetensors file, or `hf:owner/repo/file` of a hub.
+    file: String,
     /// List every key with its shape and the type of its numbers.
     #[arg(long)]
     keys: bool,
@@ -22,9 +22,9 @@ pub(crate) struct Args {
 
 /// Says what a file of weights holds.
 pub(crate) fn model(args: &Args) -> Ending {
-    let path = args.file.display();
-    let bytes = std::fs::read(&args.file).map_err(|why| miette!("cannot read: {why}: {path}"))?;
-    let found = describe(&bytes).map_err(|why| miette!("{why}\nin {path}"))?;
+    let file = File::named(&args.file).map_err(|why| miette!("{why}"))?;
+    let bytes = file.map().map_err(|why| miette!("{why}"))?;
+    let found = describe(&bytes).map_err(|why| miette!("{why}\nin {}", args.file))?;
     anstream::println!("{}", found.what);
     anstream::println!(
         "{}, {} numbers in {} tensors of {}",
@@ -33,7 +33,7 @@ pub(crate) fn model(args: &Args) -> Ending {
         found.tensors.len(),
         kinds_of_numbers(&found)
     );
-    anstream::println!("blake3 {}", Digest::of(&bytes));
+    anstream::println!("blake3 {}", file.content());
     if args.keys {
         for held in &found.tensors {
             anstream::println!("{}  {:?}  {}", held.key, held.shape, held.number);

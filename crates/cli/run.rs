@@ -135,6 +135,7 @@ pub(crate) fn cancel_on_interrupt(cancel: &Cancel) -> miette::Result<()> {
         }
         anstream::eprintln!("stopping; once more to kill");
         cancel.cancel();
+        weft::value::stop_fetching();
     };
     ctrlc::set_handler(stop).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use weft_graph::{Argument, Graph, Node};
 use weft_node::{Facts, Values};
-use weft_spec::{Effect, Form, Literal, Origin, TypeName};
+use weft_spec::{Effect, Form, HUB, Literal, Origin, TypeName};
 use weft_value::{AnyValue, Digest, File, Hasher, ValueType};
 
 use crate::{
@@ -240,7 +240,7 @@ fn derived(graph: &Graph, node: &Node, item: Option<&ItemNames>) -> Option<(Node
     derived.map(|seed| (own, seed))
 }
 
-/// The files and folders that literals of `graph` name, whether they are there or not.
+/// The files and folders of this machine that literals of `graph` name, whether they are there or not.
 pub fn files_named(graph: &Graph, packs: &Packs) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for node in graph.nodes() {
@@ -257,6 +257,7 @@ pub fn files_named(graph: &Graph, packs: &Packs) -> Vec<std::path::PathBuf> {
                     ..
                 },
             ) = (form, argument)
+                && !path.starts_with(HUB)
             {
                 files.push(path.into());
             }

@@ -3,14 +3,11 @@
 mod error;
 mod wrapped;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use half::{bf16, f16};
-use safetensors::{
-    Dtype, SafeTensors,
-    tensor::{Metadata, TensorView},
-};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 pub use error::{Problem, WeightsError};
 use wrapped::Wrapping;
@@ -40,8 +37,9 @@ pub fn is_pickle(bytes: &[u8]) -> bool {
 /// A network asks for each of its tensors and then calls [`Weights::finish`]: a tensor that does not fit
 /// is replaced by zeros until then, so that every key that does not fit is told in one error.
 pub struct Weights<'a> {
-    tensors: SafeTensors<'a>,
-    metadata: Metadata,
+    tensors: BTreeMap<String, TensorView<'a>>,
+    /// What the files say of themselves.
+    notes: BTreeMap<String, String>,
     wrapping: Wrapping,
     device: &'a Device,
     asked: HashSet<String>,
@@ -54,16 +52,30 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// The bytes are not a whole safetensors file; a pickle is told how to become one.
     pub fn new(bytes: &'a [u8], device: &'a Device) -> Result<Self, WeightsError> {
-        if is_pickle(bytes) {
-            return Err(WeightsError::Pickle);
-        }
+        Self::of_shards(&[bytes], device)
+    }
+
+    /// The same for a network that several files hold together.
+    ///
+    /// # Errors
+    /// Those of [`Weights::new`] for any of them.
+    pub fn of_shards(shards: &[&'a [u8]], device: &'a Device) -> Result<Self, WeightsError> {
         let malformed =
             |error: safetensors::SafeTensorError| WeightsError::Malformed(error.to_string());
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
+        let mut tensors = BTreeMap::new();
+        let mut notes = BTreeMap::new();
+        for bytes in shards {
+            if is_pickle(bytes) {
+                return Err(WeightsError::Pickle);
+            }
+            let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+            let shard = SafeTensors::deserialize(bytes).map_err(malformed)?;
+            tensors.extend(shard.tensors());
+            notes.extend(metadata.metadata().clone().unwrap_or_default());
+        }
         Ok(Self {
             tensors,
-            metadata,
+            notes,
             wrapping: Wrapping::default(),
             device,
             asked: HashSet::new(),
@@ -73,18 +85,13 @@ impl<'a> Weights<'a> {
 
     /// What the file says of itself under that key.
     pub fn note(&self, key: &str) -> Option<&str> {
-        self.metadata
-            .metadata()
-            .as_ref()?
-            .get(key)
-            .map(String::as_str)
+        self.notes.get(key).map(String::as_str)
     }
 
     /// The BLAKE3 hash of the tensors, key by key in their order.
     pub(crate) fn hash(&self) -> String {
-        let mut tensors = self.tensors.tensors();
-        tensors.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        let parts = tensors
+        let parts = self
+            .tensors
             .iter()
             .map(|(key, tensor)| (key.as_str(), tensor.data()));
         hash(parts)
@@ -98,15 +105,12 @@ impl<'a> Weights<'a> {
 
     /// Every tensor of the file, in the order of its keys.
     pub(crate) fn held(&self) -> Vec<Held> {
-        let tensors = self.tensors.tensors().into_iter();
-        let held = |(key, tensor): (String, safetensors::tensor::TensorView<'_>)| Held {
-            key,
+        let held = |(key, tensor): (&String, &TensorView<'_>)| Held {
+            key: key.clone(),
             shape: tensor.shape().to_vec(),
             number: tensor.dtype().to_string(),
         };
-        let mut held: Vec<Held> = tensors.map(held).collect();
-        held.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        held
+        self.tensors.iter().map(held).collect()
     }
 
     /// Where its tensors are made.
@@ -129,14 +133,14 @@ impl<'a> Weights<'a> {
 
     /// Leaves the keys that `theirs` names to other networks: they are neither read nor unknown.
     pub(crate) fn leave(&mut self, theirs: impl Fn(&str) -> bool) {
-        let names = self.tensors.names().into_iter();
-        let left = names.filter(|name| theirs(name)).map(str::to_owned);
+        let names = self.tensors.keys();
+        let left = names.filter(|name| theirs(name)).cloned();
         self.asked.extend(left);
     }
 
     /// The shape of that key in the file, if it is there.
     pub(crate) fn shape(&self, key: &str) -> Option<Vec<usize>> {
-        let tensor = self.tensors.tensor(&self.wrapping.outer(key)).ok()?;
+        let tensor = self.tensors.get(&self.wrapping.outer(key))?;
         Some(tensor.shape().to_vec())
     }
 
@@ -168,8 +172,8 @@ impl<'a> Weights<'a> {
     }
 
     fn found(&self, key: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
-        let missing = |_| Problem::Missing(key.to_owned());
-        let found = self.tensors.tensor(key).map_err(missing)?;
+        let missing = || Problem::Missing(key.to_owned());
+        let found = self.tensors.get(key).ok_or_else(missing)?;
         if found.shape() != shape {
             return Err(Problem::Shape {
                 key: key.to_owned(),
@@ -177,7 +181,7 @@ impl<'a> Weights<'a> {
                 wanted: shape.to_vec(),
             });
         }
-        let numbers = as_f32(&found).ok_or_else(|| Problem::Kind {
+        let numbers = as_f32(found).ok_or_else(|| Problem::Kind {
             key: key.to_owned(),
             found: found.dtype().to_string(),
         })?;
@@ -203,17 +207,10 @@ impl<'a> Weights<'a> {
             mut problems,
             ..
         } = self;
-        let mut unknown: Vec<_> = tensors
-            .names()
-            .into_iter()
-            .filter(|name| !asked.contains(*name) && !wrapping.is_twin(name))
-            .collect();
-        unknown.sort_unstable();
-        problems.extend(
-            unknown
-                .into_iter()
-                .map(|name| Problem::Unknown(name.to_owned())),
-        );
+        let unknown = tensors
+            .into_keys()
+            .filter(|name| !asked.contains(name) && !wrapping.is_twin(name));
+        problems.extend(unknown.map(Problem::Unknown));
         if problems.is_empty() {
             Ok(())
         } else {

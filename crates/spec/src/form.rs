@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Literal, PortSpec};
 
+/// What the name of a file of a hub begins with: `hf:owner/repo/file`.
+pub const HUB: &str = "hf:";
+
 /// How a value of a type may be written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Form {
@@ -19,7 +22,8 @@ pub enum Form {
     Number,
     /// Text in quotes.
     Text,
-    /// The path of a file that is read, in quotes; relative to the graph file.
+    /// The path of a file that is read, in quotes; relative to the graph file. Or the name of one of a hub, which
+    /// begins with [`HUB`].
     File,
     /// The path of a folder that is read, in quotes; relative to the graph file.
     Folder,

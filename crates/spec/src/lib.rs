@@ -13,7 +13,7 @@ mod registry;
 mod type_name;
 
 pub use choice::Choice;
-pub use form::{CallSpec, ChoiceSpec, Form};
+pub use form::{CallSpec, ChoiceSpec, Form, HUB};
 pub use into_literal::IntoLiteral;
 pub use list::List;
 pub use literal::Literal;

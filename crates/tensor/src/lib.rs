@@ -18,6 +18,7 @@ mod device;
 mod flex;
 mod half;
 mod linear;
+mod mapped;
 mod matmul;
 mod memory;
 mod norm;
@@ -42,6 +43,7 @@ pub use copies::{
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
 pub use half::set_f16;
 pub use linear::linear;
+pub use mapped::Mapped;
 pub use matmul::matmul;
 pub use memory::{Memory, give_back, memory};
 pub use norm::{group_norm_silu, layer_norm};

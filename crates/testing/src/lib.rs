@@ -8,6 +8,7 @@
 mod compare;
 mod devices;
 mod fixture;
+pub mod loop_hub;
 pub mod tiny_stable;
 mod troubled;
 

@@ -1,14 +1,18 @@
-//! Files and folders that a graph reads; they enter a key by their content, not by their name; an index by both.
+//! Files and folders that a graph reads; they enter a key by their content, not by their name.
 
 use std::{
     collections::HashMap,
-    fs, io,
-    path::{self, Path, PathBuf},
+    ffi::OsStr,
+    fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
     sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
-use weft_spec::{Form, Literal};
+use weft_hub::{Hub, Transfer, belonging, is_index};
+use weft_spec::{Form, HUB, Literal};
+use weft_tensor::Mapped;
 
 use crate::{Digest, Hasher, Value};
 
@@ -17,10 +21,12 @@ use crate::{Digest, Hasher, Value};
 pub struct File {
     path: PathBuf,
     content: Digest,
+    /// The contents of the files that it is an index of.
+    kin: Vec<Digest>,
 }
 
 impl File {
-    /// Opens and hashes the file at `path`.
+    /// Opens and hashes the file at `path`, and those that it is an index of.
     ///
     /// # Errors
     /// A sentence on why it cannot be read.
@@ -29,7 +35,23 @@ impl File {
         Ok(Self {
             path: path.to_owned(),
             content,
+            kin: kin(path),
         })
+    }
+
+    /// Opens the file of that name: its path, or `hf:owner/repo/file` of a hub, which is fetched if it is not in the
+    /// cache.
+    ///
+    /// # Errors
+    /// A sentence on why it cannot be read or fetched.
+    pub fn named(name: &str) -> Result<Self, String> {
+        if !name.starts_with(HUB) {
+            return Self::open(Path::new(name));
+        }
+        let name = name
+            .parse()
+            .map_err(|why: weft_hub::MalformedName| why.to_string())?;
+        Self::open(&Hub::from_env().fetch(&name)?)
     }
 
     /// Where it is.
@@ -51,18 +73,20 @@ impl File {
             .into_owned()
     }
 
-    /// Whether it only lists other files beside it, as `model_index.json` does.
-    fn is_index(&self) -> bool {
-        let name = self.path.file_name().unwrap_or_default();
-        name.as_encoded_bytes().ends_with(b"index.json")
-    }
-
     /// Reads the whole file.
     ///
     /// # Errors
     /// A sentence on why it cannot be read.
     pub fn read(&self) -> Result<Vec<u8>, String> {
         fs::read(&self.path).map_err(|error| cannot_read("file", &self.path, &error))
+    }
+
+    /// The whole file, of which only what is looked at comes into memory; for large ones that are looked at soon.
+    ///
+    /// # Errors
+    /// A sentence on why it cannot be read.
+    pub fn map(&self) -> Result<Mapped, String> {
+        Mapped::open(&self.path).map_err(|error| cannot_read("file", &self.path, &error))
     }
 }
 
@@ -74,7 +98,7 @@ impl Value for File {
     }
     fn from_literal(literal: &Literal) -> Result<Self, String> {
         match literal {
-            Literal::Text(path) => Self::open(Path::new(path)),
+            Literal::Text(name) => Self::named(name),
             other => Err(format!("{} is not the path of a file", other.noun())),
         }
     }
@@ -84,13 +108,34 @@ impl Value for File {
     fn digest(&self) -> Option<Digest> {
         let mut hasher = Hasher::new(Self::TYPE);
         hasher.digest(&self.content);
-        if self.is_index() {
-            // Two models may have equal indices, so what it stands for is known by its place.
-            let path = path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
-            hasher.field(path.as_os_str().as_encoded_bytes());
-        }
+        self.kin.iter().for_each(|content| {
+            hasher.digest(content);
+        });
         Some(hasher.finish())
     }
+}
+
+/// The contents of the files that the one at `path` is an index of, one after the other; of those that are missing,
+/// whoever reads them tells.
+fn kin(path: &Path) -> Vec<Digest> {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    if !is_index(name) {
+        return Vec::new();
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let is_there = |name: &str| folder.join(name).is_file();
+    let mut contents = Vec::new();
+    let mut open = vec![name.to_owned()];
+    while let Some(name) = open.pop() {
+        let path = folder.join(&name);
+        contents.extend(content_digest(&path).ok());
+        if is_index(&name)
+            && let Ok(text) = fs::read_to_string(&path)
+        {
+            open.extend(belonging(&name, &text, &is_there));
+        }
+    }
+    contents
 }
 
 /// A folder whose files are read; its sub-folders are not.
@@ -207,6 +252,44 @@ fn natural_key(name: &str) -> (Vec<(String, u128)>, String) {
     (parts, name.to_owned())
 }
 
+/// A file that is read through, which is told of if it is a big one.
+struct Told {
+    file: fs::File,
+    transfer: Transfer,
+}
+
+/// Reading less is over before one would wonder.
+const BIG: u64 = 200 << 20;
+
+/// Between two tellings of one file.
+const TELL_EVERY: u64 = 16 << 20;
+
+impl Told {
+    fn new(file: fs::File, path: &Path, total: u64) -> Self {
+        let transfer = Transfer {
+            doing: "hashing",
+            name: shown(path).display().to_string(),
+            done: 0,
+            total,
+        };
+        Self { file, transfer }
+    }
+}
+
+impl Read for Told {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let before = self.transfer.done;
+        let count = self.file.read(into)?;
+        self.transfer.done += count as u64;
+        let is_over = count == 0;
+        let is_due = before / TELL_EVERY != self.transfer.done / TELL_EVERY;
+        if self.transfer.total > BIG && (before == 0 || is_due || is_over) {
+            self.transfer.tell();
+        }
+        Ok(count)
+    }
+}
+
 /// What a file looked like when it was hashed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
@@ -242,7 +325,7 @@ fn content_digest(path: &Path) -> io::Result<Digest> {
         return Ok(digest);
     }
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(fs::File::open(path)?)?;
+    hasher.update_reader(Told::new(fs::File::open(path)?, path, stamp.bytes))?;
     let digest = Digest::from_bytes(*hasher.finalize().as_bytes());
     HASHED
         .lock()
@@ -263,19 +346,29 @@ mod tests {
     }
 
     #[test]
-    fn equal_files_are_one_but_for_indices_of_files_beside_them() {
-        let root = tempfile::tempdir().unwrap();
-        let digest = |folder: &str, name: &str| {
-            let folder = root.path().join(folder);
-            fs::create_dir_all(&folder).unwrap();
-            let path = folder.join(name);
-            fs::write(&path, "{}").unwrap();
-            File::open(&path).unwrap().digest()
-        };
-        assert_eq!(digest("a", "one.json"), digest("b", "two.json"));
-        let index = digest("a", "model_index.json");
-        assert_eq!(index, digest("a", "model_index.json"));
-        assert_ne!(index, digest("b", "model_index.json"));
+    fn an_index_enters_a_key_with_the_files_that_it_names() {
+        let folder = std::env::temp_dir().join(format!("weft-kin-{}", std::process::id()));
+        fs::create_dir_all(folder.join("unet")).unwrap();
+        let index = folder.join("model_index.json");
+        fs::write(&index, r#"{"unet": ["diffusers", "UNet2DConditionModel"]}"#).unwrap();
+        let of = || File::open(&index).unwrap();
+        let alone = of();
+        let shards = r#"{"weight_map": {"a": "one.safetensors"}}"#;
+        let of_shards = "unet/diffusion_pytorch_model.safetensors.index.json";
+        fs::write(folder.join(of_shards), shards).unwrap();
+        fs::write(folder.join("unet/one.safetensors"), "1").unwrap();
+        let one = of();
+        fs::write(folder.join("unet/one.safetensors"), "2").unwrap();
+        let two = of();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(alone.content(), two.content());
+        assert!(alone.digest() != one.digest() && one.digest() != two.digest());
+    }
+
+    #[test]
+    fn a_malformed_name_of_a_hub_says_how_one_is_written() {
+        let error = File::named("hf:owner/model.safetensors").unwrap_err();
+        assert!(error.contains("write hf:owner/repo/file"), "{error}");
     }
 
     #[test]

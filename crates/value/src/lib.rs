@@ -40,7 +40,9 @@ pub use product::Product;
 pub use saved::Saved;
 pub use scalar::Seed;
 pub use stored::{Decode, Encode, Malformed};
+pub use weft_hub::{Transfer, WEIGHTS, belonging, stop_fetching, tell_transfers};
 pub use weft_spec::{Choice, IntoLiteral, List};
+pub use weft_tensor::Mapped;
 
 /// The types of this crate, for the list of every type a program knows.
 pub const TYPES: &[ValueType] = &[

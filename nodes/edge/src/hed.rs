@@ -43,7 +43,7 @@ const LACK: &str = "no weights were given: make them once with \
     and set `weights: \"hed.safetensors\"`";
 
 fn read(weights: &File, device: &Device) -> Result<hed::Hed> {
-    let bytes = weights.read().map_err(Error::Io)?;
+    let bytes = weights.map().map_err(Error::Io)?;
     hed::Hed::read(&hed::Config::VGG16, &bytes, device).map_err(|error| {
         let message = format!("{error}\nin {}", weights.path().display());
         Error::input("weights", message)

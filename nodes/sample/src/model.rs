@@ -169,7 +169,7 @@ impl<'a> Source<'a> {
             return read(bytes)
                 .map_err(|why: WeightsError| Error::Missing(format!("{name} is spoilt: {why}")));
         };
-        let bytes = file.read().map_err(Error::Io)?;
+        let bytes = file.map().map_err(Error::Io)?;
         read(&bytes).map_err(|why: WeightsError| {
             let message = format!(
                 "{why}\nleave `{}` out for the shipped weights, or train such a file with `weft train`\nin {}",

@@ -29,10 +29,9 @@ impl ControlNet {
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<control::ControlNet>> {
         held(context, self.weights(), || {
-            self.source
-                .network(context.device(), (self.half, CURE), |file| {
-                    control::ControlNet::read(file, &self.config)
-                })
+            self.source.network(context, (self.half, CURE), |file| {
+                control::ControlNet::read(file, &self.config)
+            })
         })
     }
 

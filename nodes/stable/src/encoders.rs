@@ -61,11 +61,10 @@ impl TextEncoders {
     fn net(&self, part: &Part, context: &Context) -> Result<Arc<Clip>> {
         held(context, self.weights(part), || {
             with_loras(&self.loras, context, |loras| {
-                part.source
-                    .network(context.device(), (self.half, WHOLE), |file| {
-                        let file = File { loras, ..file };
-                        Clip::read(file, &part.config, part.nth)
-                    })
+                part.source.network(context, (self.half, WHOLE), |file| {
+                    let file = File { loras, ..file };
+                    Clip::read(file, &part.config, part.nth)
+                })
             })
         })
     }

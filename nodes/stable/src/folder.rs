@@ -12,7 +12,10 @@ use weft_models::{
         kl, unet,
     },
 };
-use weft_node::{Error, Result, value::File};
+use weft_node::{
+    Error, Result,
+    value::{File, WEIGHTS},
+};
 
 use crate::{
     Checkpoint, StableModel, TextEncoders, Vae,
@@ -89,14 +92,6 @@ fn texts(root: &Path, index: &Value, is_xl: bool) -> Result<Vec<Part>> {
     };
     there.enumerate().map(part).collect()
 }
-
-/// The names of files of weights, the fullest first.
-const WEIGHTS: [&str; 4] = [
-    "diffusion_pytorch_model.safetensors",
-    "model.safetensors",
-    "diffusion_pytorch_model.fp16.safetensors",
-    "model.fp16.safetensors",
-];
 
 /// The weights in a folder, and the sizes that its `config.json` tells.
 fn network<C>(

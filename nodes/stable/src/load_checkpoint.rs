@@ -3,7 +3,10 @@
 use weft_diffusion::Prediction;
 use weft_node::{Choice, Context, Effect, Facts, Inputs, Node, Outputs, Result, value::File};
 
-use crate::{StableModel, TextEncoders, Vae, folder, single, source::glance};
+use crate::{
+    StableModel, TextEncoders, Vae, folder, single,
+    source::{glance, is_sharded},
+};
 
 /// What a model predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
@@ -29,7 +32,8 @@ impl From<Predicts> for Prediction {
 /// folder of diffusers. The family is known by the file. Pickle files (.ckpt) can run code and are refused.
 #[derive(Inputs)]
 pub struct LoadCheckpoint {
-    /// The safetensors file of a whole model, or the `model_index.json` of a folder of diffusers.
+    /// The safetensors file of a whole model, or the `model_index.json` of a folder of diffusers; on this machine, or
+    /// on a hub as `hf:owner/repo/file` or `hf:owner/repo@revision/file`, which is fetched once.
     pub file: File,
     /// What the model predicts; left out, what the file says, or else what is usual for its family.
     pub predicts: Option<Predicts>,
@@ -53,7 +57,7 @@ pub struct Checkpoint {
 pub(crate) const INPUT: &str = "file";
 
 fn is_folder(file: &File) -> bool {
-    file.path().extension().is_some_and(|end| end == "json")
+    file.path().extension().is_some_and(|end| end == "json") && !is_sharded(file)
 }
 
 impl Node for LoadCheckpoint {

@@ -62,11 +62,10 @@ impl StableModel {
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<UNet>> {
         held(context, self.weights(), || {
             with_loras(&self.loras, context, |loras| {
-                self.source
-                    .network(context.device(), (self.half, WHOLE), |file| {
-                        let file = File { loras, ..file };
-                        UNet::read(file, &self.config)
-                    })
+                self.source.network(context, (self.half, WHOLE), |file| {
+                    let file = File { loras, ..file };
+                    UNet::read(file, &self.config)
+                })
             })
         })
     }

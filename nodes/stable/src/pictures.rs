@@ -38,7 +38,7 @@ impl IpAdapter {
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<Adapter>> {
         held(context, self.weights(&self.source), || {
             self.source
-                .network(context.device(), (self.half, CURE), Adapter::read)
+                .network(context, (self.half, CURE), Adapter::read)
         })
     }
 
@@ -48,10 +48,9 @@ impl IpAdapter {
     /// A file that cannot be read or does not fit.
     pub(crate) fn eye(&self, context: &Context) -> Result<Arc<ClipImage>> {
         held(context, self.weights(&self.encoder), || {
-            self.encoder
-                .network(context.device(), (self.half, ENCODER), |file| {
-                    ClipImage::read(file, &self.sizes)
-                })
+            self.encoder.network(context, (self.half, ENCODER), |file| {
+                ClipImage::read(file, &self.sizes)
+            })
         })
     }
 

@@ -1,13 +1,13 @@
 //! Files of weights: what they are told by at a glance, and errors that name the file, the key and the cure.
 
-use std::{fs, io::Read, path::Path, sync::Arc};
+use std::{cell::Cell, fs, io::Read, path::Path, sync::Arc};
 
 use burn::{module::Module, tensor::Device};
 use serde_json::{Map, Value};
 use weft_models::{WeightsError, is_pickle, stable};
 use weft_node::{
     Context, Error, Result,
-    value::{Digest, File, Hasher},
+    value::{Digest, File, Hasher, belonging},
 };
 use weft_tensor::Precision;
 
@@ -15,9 +15,22 @@ use weft_tensor::Precision;
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     file: File,
+    /// The files that hold the weights, if that one is an index of them.
+    shards: Vec<File>,
     config: Option<Arc<str>>,
     /// The input that names it.
     input: &'static str,
+}
+
+/// Reading fewer megabytes is over before one would wonder.
+const BIG: usize = 200;
+
+/// Megabytes between two tellings.
+const STEP: usize = 32;
+
+/// So many numbers take so many megabytes as they are in memory, in `f32`.
+fn megabytes(numbers: usize) -> usize {
+    numbers >> 18
 }
 
 /// A file's index is smaller, or it is none.
@@ -30,7 +43,10 @@ impl Source {
     /// # Errors
     /// At a glance it is no whole safetensors file, or the `config.json` cannot be read.
     pub(crate) fn open(input: &'static str, file: &File) -> Result<Self> {
-        index(file).map_err(|why| at_file(input, file, &why))?;
+        let shards = shards(input, file)?;
+        for file in held_in(file, &shards) {
+            index(file).map_err(|why| at_file(input, file, &why))?;
+        }
         let is_theirs = |name: &&str| file.stem().starts_with(*name);
         let names = ["diffusion_pytorch_model", "model", "pytorch_model"];
         let beside = file.path().with_file_name("config.json");
@@ -42,6 +58,7 @@ impl Source {
         let file = file.clone();
         Ok(Self {
             file,
+            shards,
             config,
             input,
         })
@@ -58,28 +75,36 @@ impl Source {
 
     pub(crate) fn digest(&self) -> Digest {
         let config = self.config.as_deref().unwrap_or_default();
-        Hasher::new("weights")
-            .digest(&self.file.content())
-            .field(config.as_bytes())
-            .finish()
+        let mut hasher = Hasher::new("weights");
+        hasher.digest(&self.file.content()).field(config.as_bytes());
+        for shard in &self.shards {
+            hasher.digest(&shard.content());
+        }
+        hasher.finish()
     }
 
     /// Whether the file and the `config.json` beside it are those that were opened.
     pub(crate) fn is_current(&self) -> bool {
-        let same = File::open(self.path()).is_ok_and(|file| file.content() == self.file.content());
+        let is_same = |known: &File| File::open(known.path()).is_ok_and(|file| file == *known);
+        let same = is_same(&self.file) && self.shards.iter().all(is_same);
         let config = || fs::read_to_string(self.path().with_file_name("config.json")).ok();
         same && self
             .config()
             .is_none_or(|known| config().as_deref() == Some(known))
     }
 
-    /// Whether the file has that key.
+    /// Whether the weights have that key.
     ///
     /// # Errors
     /// It cannot be read any more.
     pub(crate) fn has(&self, key: &str) -> Result<bool> {
-        let index = index(&self.file).map_err(|why| at_file(self.input, &self.file, &why))?;
-        Ok(index.contains_key(key))
+        for file in held_in(&self.file, &self.shards) {
+            let index = index(file).map_err(|why| at_file(self.input, file, &why))?;
+            if index.contains_key(key) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads the file, and what `read` finds in it; `cure` ends the message of what does not fit.
@@ -92,18 +117,27 @@ impl Source {
         cure: &str,
         read: impl FnOnce(stable::File<'_>) -> Result<T, WeightsError>,
     ) -> Result<T> {
-        let bytes = self.file.read().map_err(Error::Io)?;
-        let file = stable::File::new(&bytes, device);
+        let files = held_in(&self.file, &self.shards).iter().map(File::map);
+        let mapped: Vec<_> = files.collect::<Result<_, _>>().map_err(Error::Io)?;
+        let bytes: Vec<&[u8]> = mapped.iter().map(|file| &**file).collect();
+        let [first, others @ ..] = bytes.as_slice() else {
+            return Err(self.refused("it names no file of weights"));
+        };
+        let file = stable::File {
+            others,
+            ..stable::File::new(first, device)
+        };
         read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
     }
 
-    /// The same for a network, which is computed in bf16 if it is to be `half` as precise.
+    /// The same for a network, which is computed in bf16 if it is to be `half` as precise; of a big one, the node
+    /// tells how many megabytes are read, and may be stopped.
     ///
     /// # Errors
-    /// Those of [`Source::read`].
+    /// Those of [`Source::read`], and that the run has been cancelled.
     pub(crate) fn network<N>(
         &self,
-        device: &Device,
+        context: &Context,
         (half, cure): (bool, &str),
         read: impl FnOnce(stable::File<'_>) -> Result<N, WeightsError>,
     ) -> Result<N> {
@@ -112,9 +146,28 @@ impl Source {
         } else {
             Precision::F32
         };
-        self.read(device, cure, |file| {
-            read(stable::File { precision, ..file })
-        })
+        let told = Cell::new(0);
+        let tell = |done: usize, total: usize| {
+            let is_over = done == total;
+            let [done, total] = [done, total].map(megabytes);
+            if total >= BIG && (is_over || done >= told.get() + STEP) {
+                told.set(done);
+                // A run that is cancelled ends when the network is read, a second later.
+                let _ = context.step(done, total);
+            }
+        };
+        let net = self.read(context.device(), cure, |file| {
+            let progress = &tell;
+            read(stable::File {
+                precision,
+                progress,
+                ..file
+            })
+        })?;
+        if context.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        Ok(net)
     }
 
     /// An error about this file.
@@ -148,6 +201,51 @@ pub(crate) fn text(input: &'static str, path: &Path) -> Result<String> {
     })
 }
 
+/// The files that an index of shards names; none for a file of weights itself.
+fn shards(input: &'static str, file: &File) -> Result<Vec<File>> {
+    if !is_sharded(file) {
+        return Ok(Vec::new());
+    }
+    let name = file
+        .path()
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let names = belonging(&name, &text(input, file.path())?, &|_| true);
+    if names.is_empty() {
+        let why =
+            "it should be an index of shards, and its `weight_map` names no .safetensors file";
+        return Err(at_file(input, file, why));
+    }
+    let open = |name: String| {
+        let why = |why| {
+            at_file(
+                input,
+                file,
+                &format!("{why}\na shard is missing: download it, too"),
+            )
+        };
+        File::open(&file.path().with_file_name(name)).map_err(why)
+    };
+    names.into_iter().map(open).collect()
+}
+
+/// Whether a file is an index of shards.
+pub(crate) fn is_sharded(file: &File) -> bool {
+    file.path()
+        .to_string_lossy()
+        .ends_with(".safetensors.index.json")
+}
+
+/// The files that hold the weights.
+fn held_in<'a>(file: &'a File, shards: &'a [File]) -> &'a [File] {
+    if shards.is_empty() {
+        std::slice::from_ref(file)
+    } else {
+        shards
+    }
+}
+
 fn at_file(input: &'static str, file: &File, why: &str) -> Error {
     Error::input(input, format!("{why}\nin {}", file.path().display()))
 }
@@ -157,9 +255,7 @@ fn at_file(input: &'static str, file: &File, why: &str) -> Error {
 /// # Errors
 /// What it is instead, and the cure.
 pub(crate) fn glance(input: &'static str, file: &File) -> Result<()> {
-    index(file)
-        .map(|_| ())
-        .map_err(|why| at_file(input, file, &why))
+    Source::open(input, file).map(|_| ())
 }
 
 /// What is said of a file that is none.

@@ -30,10 +30,9 @@ impl Vae {
     /// A file that cannot be read or does not fit.
     pub(crate) fn net(&self, context: &Context) -> Result<Arc<AutoencoderKl>> {
         held(context, self.weights(), || {
-            self.source
-                .network(context.device(), (self.half, CURE), |file| {
-                    AutoencoderKl::read(file, &self.config)
-                })
+            self.source.network(context, (self.half, CURE), |file| {
+                AutoencoderKl::read(file, &self.config)
+            })
         })
     }
 

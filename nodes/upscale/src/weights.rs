@@ -30,7 +30,7 @@ pub(crate) fn network(model: Option<&File>, device: &Device) -> Result<Upscaler>
         let spoilt = |error| Error::Missing(format!("the shipped network cannot be read: {error}"));
         return Upscaler::read(UPSCALE, device).map_err(spoilt);
     };
-    let bytes = file.read().map_err(Error::Io)?;
+    let bytes = file.map().map_err(Error::Io)?;
     Upscaler::read(&bytes, device).map_err(|error| {
         let message = format!(
             "{error}\nleave `model` out for the shipped network\nin {}",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, absolute};
 
-use weft_spec::{Form, Literal, Origin, Range, Span};
+use weft_spec::{Form, HUB, Literal, Origin, Range, Span};
 
 use crate::{
     document::{Value, ValueKind},
@@ -108,6 +108,7 @@ pub(super) fn canonical_in(
             in_range(slot, &literal, at)?;
             Ok(literal)
         }
+        (Form::File, Literal::Text(name)) if name.starts_with(HUB) => Ok(Literal::Text(name)),
         (Form::File | Form::Folder, Literal::Text(path)) => {
             absolute_path(slot, &path, at).map(Literal::Text)
         }

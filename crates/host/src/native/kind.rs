@@ -101,7 +101,7 @@ pub(crate) fn taken(spec: &NodeSpec, outputs: Vec<Option<AnyValue>>) -> Result<V
 /// A text as a value of that type: a path, or a word of a plugin's own set.
 fn typed(ty: &TypeName, text: &str) -> Result<AnyValue, String> {
     match ty.as_str() {
-        "File" => File::open(Path::new(text)).map(AnyValue::new),
+        "File" => File::named(text).map(AnyValue::new),
         "Folder" => Folder::open(Path::new(text)).map(AnyValue::new),
         _ if TYPES.iter().any(|known| known.name() == ty.as_str()) || ty.element().is_some() => {
             Err(format!("gave Text for an output that is {ty}"))

@@ -140,7 +140,7 @@ pub struct Found {
 /// # Errors
 /// The bytes are not a safetensors file, hold none of these networks, or one of no known family.
 pub fn detect(file: File<'_>) -> Result<Found, WeightsError> {
-    let weights = Weights::new(file.bytes, file.device)?;
+    let weights = file.weights()?;
     let network = "Stable Diffusion";
     let refused = |why| WeightsError::Config { network, why };
     let has = |ends: &[&str]| key(&weights, ends).is_some();

@@ -19,16 +19,20 @@ use crate::{Problem, Weights, WeightsError};
 pub(super) use layers::Norms;
 
 /// The bytes of a safetensors file of `f32`, `f16` or `bf16`, and what its network shall be on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct File<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
+    /// Those of the other files that hold the network together with it.
+    pub others: &'a [&'a [u8]],
     /// Where the tensors will be.
     pub device: &'a Device,
     /// That of the layers' operands.
     pub precision: Precision,
     /// Added to the weights of U-Nets and text encoders, each with a strength.
     pub loras: &'a [(&'a Lora, f32)],
+    /// Hears how many numbers of how many a network has read.
+    pub progress: &'a dyn Fn(usize, usize),
 }
 
 impl<'a> File<'a> {
@@ -36,10 +40,18 @@ impl<'a> File<'a> {
     pub fn new(bytes: &'a [u8], device: &'a Device) -> Self {
         Self {
             bytes,
+            others: &[],
             device,
             precision: Precision::F32,
             loras: &[],
+            progress: &|_, _| {},
         }
+    }
+
+    /// The tensors of all its files.
+    pub(super) fn weights(&self) -> Result<Weights<'a>, WeightsError> {
+        let shards: Vec<_> = [self.bytes].iter().chain(self.others).copied().collect();
+        Weights::of_shards(&shards, self.device)
     }
 }
 
@@ -52,6 +64,9 @@ pub(super) struct Source<'a> {
     loras: &'a [(&'a Lora, f32)],
     /// What is added to a weight, by its name.
     added: BTreeMap<String, Vec<Tensor<2>>>,
+    progress: &'a dyn Fn(usize, usize),
+    /// How many numbers have been read, and how many there are.
+    read: (usize, usize),
 }
 
 impl<'a> Source<'a> {
@@ -61,16 +76,26 @@ impl<'a> Source<'a> {
         network: &'static str,
         layout: impl FnOnce(&mut Weights<'_>) -> Result<Layout, String>,
     ) -> Result<Self, WeightsError> {
-        let mut weights = Weights::new(file.bytes, file.device)?;
+        let mut weights = file.weights()?;
         let layout = layout(&mut weights).map_err(|why| WeightsError::Config { network, why })?;
-        Ok(Self {
+        let mut source = Self {
             weights,
             layout,
             device: file.device,
             precision: file.precision,
             loras: file.loras,
             added: BTreeMap::new(),
-        })
+            progress: file.progress,
+            read: (0, 0),
+        };
+        let numbers = |name| {
+            source
+                .found(name)
+                .map_or(0, |(_, shape)| shape.iter().product())
+        };
+        let total = source.names().map(numbers).sum();
+        source.read.1 = total;
+        Ok(source)
     }
 
     /// Finds the weights to which the LoRAs add something; the network is `target`, and its layers may be called
@@ -171,6 +196,8 @@ impl<'a> Source<'a> {
             }
         };
         let mut tensor = weft_tensor::weights(TensorData::new(numbers, shape), self.device);
+        self.read.0 += shape.iter().product::<usize>();
+        (self.progress)(self.read.0, self.read.1);
         for more in self.added.remove(name).into_iter().flatten() {
             tensor = tensor + more.reshape(shape);
         }

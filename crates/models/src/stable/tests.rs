@@ -78,3 +78,25 @@ fn draws(file: File<'_>, device: &Device) {
     let out = network.forward(latents, &time, &Given::text(&text));
     assert_parity(&out, &reference.get("out", device));
 }
+
+#[test]
+fn a_network_tells_how_far_its_reading_is_and_ends_with_all() {
+    let bytes = whole();
+    let heard = std::cell::RefCell::new(Vec::new());
+    let hear = |done, total| heard.borrow_mut().push((done, total));
+    let device = Device::flex();
+    let file = File {
+        progress: &hear,
+        ..File::new(&bytes, &device)
+    };
+    let config = kl::Config::derived(file, 32, Scale::ONE).unwrap();
+    let alone = weights("autoencoder_one");
+    let tensors = SafeTensors::deserialize(&alone).unwrap().tensors();
+    let numbers = tensors.iter().map(|(_, tensor)| tensor.data().len() / 2);
+    AutoencoderKl::read(file, &config).unwrap();
+    let heard = heard.into_inner();
+    // Of the other networks in the file nothing is counted.
+    let all: usize = numbers.sum();
+    assert_eq!(heard.last(), Some(&(all, all)));
+    assert!(heard.is_sorted() && heard.iter().all(|(_, total)| *total == all));
+}

@@ -1,7 +1,5 @@
 //! Words that a trainer puts before every key of a network.
 
-use safetensors::SafeTensors;
-
 use super::Weights;
 
 /// What BasicSR and PyTorch put before the keys; of two, the first is read.
@@ -16,10 +14,9 @@ pub(super) struct Wrapping {
 }
 
 impl Wrapping {
-    fn of(tensors: &SafeTensors<'_>) -> Self {
+    fn of<'k>(names: impl Iterator<Item = &'k String> + Clone) -> Self {
         let mut wrapping = Self::default();
-        let names = tensors.names();
-        let starts = |before: &str| names.iter().any(|name| name.starts_with(before));
+        let starts = |before: &str| names.clone().any(|name| name.starts_with(before));
         while let Some(longer) = WRAPPERS
             .iter()
             .map(|wrapper| format!("{}{wrapper}", wrapping.before))
@@ -54,7 +51,7 @@ impl Weights<'_> {
     /// Of weights and their running mean the mean is read.
     pub(crate) fn unwrapped(self) -> Self {
         Self {
-            wrapping: Wrapping::of(&self.tensors),
+            wrapping: Wrapping::of(self.tensors.keys()),
             ..self
         }
     }

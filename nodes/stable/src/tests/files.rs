@@ -11,7 +11,8 @@ use weft_node::{
 };
 
 use super::tiny::{
-    NET, Parts, bytes, context, folder, grow, load, network, note, parts, sample, text, tiny, write,
+    NET, Parts, bytes, context, drawn, folder, grow, load, network, note, parts, sample, text,
+    tiny, write,
 };
 use crate::{LatentScale, LoadCheckpoint, LoadControlNet, LoadVae, Predicts};
 
@@ -86,6 +87,56 @@ fn an_autoencoder_is_taken_out_of_any_file_that_has_one() {
     let config = note("autoencoder_one", "config");
     let path = network(root.path(), NET, &parts("autoencoder_one"), &config);
     assert_eq!(of(&path, LatentScale::Xl), Scale::ONE);
+}
+
+/// Splits the weights of that name in two, beside an index of both.
+fn split(folder: &Path, name: &str, parts: Parts) {
+    let of = |nth: usize| format!("{name}-0000{}-of-00002.safetensors", nth + 1);
+    let mut shards = [Parts::new(), Parts::new()];
+    let mut map = serde_json::Map::new();
+    for (i, (key, part)) in parts.into_iter().enumerate() {
+        map.insert(key.clone(), of(i % 2).into());
+        shards[i % 2].insert(key, part);
+    }
+    for (nth, shard) in shards.iter().enumerate() {
+        write(&folder.join(of(nth)), shard);
+    }
+    let index = serde_json::json!({ "metadata": {}, "weight_map": map });
+    let path = folder.join(format!("{name}.safetensors.index.json"));
+    fs::write(path, index.to_string()).unwrap();
+}
+
+#[test]
+fn weights_in_shards_are_those_in_one_file() {
+    let root = tempfile::tempdir().unwrap();
+    let index = folder(root.path(), 4);
+    let one = load(&index).unwrap();
+    let whole = drawn(sample(&one, &one.model));
+    let unet = root.path().join("unet");
+    fs::remove_file(unet.join(NET)).unwrap();
+    split(&unet, "diffusion_pytorch_model", parts("unet_one"));
+    let found = load(&index).unwrap();
+    assert_eq!(drawn(sample(&found, &found.model)), whole);
+    let shard = unet.join("diffusion_pytorch_model-00002-of-00002.safetensors");
+    fs::remove_file(shard).unwrap();
+    let error = load(&index).unwrap_err().to_string();
+    assert!(
+        error.contains("00002-of-00002") && error.contains("download it, too"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_whole_model_may_lie_in_shards() {
+    let root = tempfile::tempdir().unwrap();
+    split(root.path(), "whole", whole());
+    let path = root.path().join("whole.safetensors.index.json");
+    let found = load(&path).unwrap();
+    assert_eq!(&*found.model.family, "Stable Diffusion 1");
+    found.model.net(&context()).unwrap();
+    fs::write(&path, "{}").unwrap();
+    let error = load(&path).unwrap_err().to_string();
+    assert!(error.contains("weight_map"), "{error}");
 }
 
 /// What loading says of a file, which names it; the check before a run says it as well if `is_seen`.
