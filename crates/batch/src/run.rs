@@ -414,26 +414,18 @@ fn failures(report: &Report) -> String {
 
 /// The files that an item wrote.
 fn outputs(report: &Report, out: &Path) -> Vec<Output> {
-    let mut outputs: Vec<Output> = Vec::new();
-    for row in &report.rows {
-        let values = row.outputs.iter().flat_map(|values| values.iter());
-        let single = |value: &AnyValue| value.get::<Saved>().cloned();
-        let saved = values.flat_map(|value| match value.items() {
-            Some(items) => items.iter().filter_map(single).collect(),
-            None => single(value).into_iter().collect::<Vec<_>>(),
-        });
-        for saved in saved {
-            let below = saved.path.strip_prefix(out).unwrap_or(&saved.path);
-            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-            outputs.push(Output {
-                node: row.node.clone(),
-                path: parts.join("/"),
-                bytes: saved.bytes,
-                blake3: saved.content.to_string(),
-            });
+    let output = |row: &Row, saved: &Saved| {
+        let below = saved.path.strip_prefix(out).unwrap_or(&saved.path);
+        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+        Output {
+            node: row.node.clone(),
+            path: parts.join("/"),
+            bytes: saved.bytes,
+            blake3: saved.content.to_string(),
         }
-    }
-    outputs
+    };
+    let of_row = |row| Row::saved(row).map(move |saved| output(row, saved));
+    report.rows.iter().flat_map(of_row).collect()
 }
 
 /// Where an output is.
