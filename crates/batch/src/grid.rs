@@ -11,7 +11,7 @@ use weft_vision::{
     resample::{Filter, resize},
 };
 
-use crate::{Items, Wrong, ledger::Entry, run::picture};
+use crate::{Items, Wrong, ledger::Entry, outputs::picture};
 
 /// Longest side of a picture on a sheet, in pixels.
 const CELL: usize = 256;
