@@ -333,7 +333,7 @@ fn finish(args: &Args, counts: &Counts, (wall, is_stopped): (Duration, bool)) ->
     if !args.json {
         anstream::println!("{}", in_sum(counts, wall, is_stopped));
     }
-    Ok(if counts.failed == 0 {
+    Ok(if counts.are_good() {
         GOOD
     } else {
         ExitCode::FAILURE

@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use thiserror::Error;
 use weft_value::Digest;
 
@@ -178,7 +179,10 @@ pub enum LedgerError {
         path: PathBuf,
     },
     /// A line is none of ours.
-    #[error("line {line} is none of a ledger: {message}: {}", path.display())]
+    #[error(
+        "line {line} is none of a ledger: {message}; if it is one, take the line out, and `--resume` does its item again: {}",
+        path.display()
+    )]
     Line {
         /// Where it is.
         path: PathBuf,
@@ -347,7 +351,10 @@ fn parse(text: &[u8], (path, line): (&Path, usize)) -> Result<Line, LedgerError>
     let parsed: Line = serde_json::from_slice(text).map_err(|why| LedgerError::Line {
         path: path.to_owned(),
         line,
-        message: why.to_string(),
+        message: match why.classify() {
+            Category::Data => "it tells of no session and of no item".to_owned(),
+            _ => format!("it is no whole JSON from column {} on", why.column()),
+        },
     })?;
     match &parsed {
         Line::Session(session) if session.weft_ledger > VERSION => Err(LedgerError::Newer {

@@ -69,6 +69,11 @@ impl Counts {
         self.by_end().into_iter().map(|(_, count)| count).sum()
     }
 
+    /// Whether every item that is wanted has ended, and none has failed.
+    pub fn are_good(&self) -> bool {
+        self.failed == 0 && self.ended() == self.wanted
+    }
+
     /// How many have ended in each way.
     pub(crate) fn by_end(&self) -> [(Ended, u64); 3] {
         [

@@ -75,7 +75,7 @@ impl Teller {
         self.measure(|metrics| metrics.write(&counts));
         if self.is_json {
             events::line(&json!({
-                "event": "report", "good": counts.failed == 0, "done": counts.done, "skipped": counts.skipped,
+                "event": "report", "good": counts.are_good(), "done": counts.done, "skipped": counts.skipped,
                 "before": counts.before, "failed": counts.failed, "left": counts.wanted - counts.ended(),
             }));
         }

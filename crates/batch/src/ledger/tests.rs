@@ -103,11 +103,19 @@ fn a_newer_form_is_refused_and_a_foreign_file_is_told() {
         read(&path),
         Err(LedgerError::Newer { found: 99, .. })
     ));
-    fs::write(&path, "hello\n").unwrap();
-    assert!(matches!(
-        read(&path),
-        Err(LedgerError::Line { line: 1, .. })
-    ));
+    for (text, why) in [
+        ("hello\n", "no whole JSON from column 1 on"),
+        ("{\"a\": 1}\n", "no session and of no item"),
+        ("{\"item\": \"0a\n", "no whole JSON from column 11 on"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let told = read(&path).unwrap_err().to_string();
+        assert!(told.starts_with("line 1 is none of a ledger"), "{told}");
+        assert!(
+            told.contains(why) && told.contains("take the line out"),
+            "{told}"
+        );
+    }
 }
 
 proptest! {
