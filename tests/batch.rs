@@ -254,7 +254,8 @@ fn a_signal_lets_what_has_begun_end() {
         .args(["-TERM", &child.id().to_string()])
         .status();
     assert!(kill.unwrap().success());
-    let stopped = ended(child.wait_with_output().unwrap()).with(0);
+    // What was not begun is missing, as it is where a run is stopped.
+    let stopped = ended(child.wait_with_output().unwrap()).with(1);
     assert!(
         stopped.err.contains("finishing the items"),
         "{}",
@@ -347,8 +348,7 @@ fn rows_prompts_and_grids_give_what_they_say() {
     ];
     let made = place.batch("grid", &grid).with(0);
     assert!(made.out.contains("grid.png"), "{}", made.out);
-    let sheet = image::open(place.path().join("grid/grid.png")).unwrap();
-    assert!(sheet.width() > 3 * 32 && sheet.height() > 2 * 32);
+    every_cell_holds_its_picture(&place.path().join("grid"));
     let wrong = place
         .batch("wrong", &["--sweep", "sigma=1", "--grid", "x=seed"])
         .with(2);
@@ -382,6 +382,31 @@ fn rows_prompts_and_grids_give_what_they_say() {
         planned.out
     );
     assert!(planned.out.contains("ground  1 result"), "{}", planned.out);
+}
+
+/// The sheet in `folder` has each picture once: the greater `sigma` further right, the greater `size` further down.
+fn every_cell_holds_its_picture(folder: &Path) {
+    let open = |name: &str| image::open(folder.join(name)).unwrap().to_rgb8();
+    let sheet = open("grid.png");
+    let place = |size: u32, sigma: u32| {
+        let picture = open(&format!("sigma={sigma}_size={size}.png"));
+        assert_eq!(picture.dimensions(), (size, size));
+        let is_here = |&(left, top): &(u32, u32)| {
+            let mut pixels = picture.enumerate_pixels();
+            pixels.all(|(x, y, pixel)| sheet.get_pixel(left + x, top + y) == pixel)
+        };
+        let corners = (0..=sheet.height() - size)
+            .flat_map(|top| (0..=sheet.width() - size).map(move |left| (left, top)));
+        let found: Vec<_> = corners.filter(is_here).collect();
+        assert_eq!(found.len(), 1, "sigma {sigma}, size {size}: {found:?}");
+        found[0]
+    };
+    let [small, large] = [16, 32].map(|size| [1, 2, 3].map(|sigma| place(size, sigma)));
+    for (row, below) in [(&small, 0), (&large, small[0].1)] {
+        assert!(row[0].0 < row[1].0 && row[1].0 < row[2].0, "{row:?}");
+        assert!(row.iter().all(|(_, top)| *top == row[0].1 && *top > below));
+    }
+    assert_eq!(small.map(|(left, _)| left), large.map(|(left, _)| left));
 }
 
 #[test]

@@ -16,9 +16,11 @@ use miette::miette;
 use weft::{
     ItemGraph, Weft,
     batch::{
-        Axes, Batch, Counts, Heard, Item, Items, Planner, Policy, Shard, Sharing, Skip, Stop,
-        ledger::{self, Ended, Entry, Ledger, Line, PluginUsed, Session},
+        Axes, Batch, Counts, Heard, Item, Items, Planner, Policy, Selection, Shard, Sharing, Skip,
+        Timings,
+        ledger::{self, Ended, Entry, Ledger, Past, PluginUsed, Session},
     },
+    engine::Cancel,
     host::Change,
     spec::Source,
     store::{Existing, remove_unfinished, write_atomically},
@@ -134,35 +136,30 @@ pub(crate) fn batch(args: &Args) -> Ending {
     let age = Duration::from_secs(if args.shard.is_some() { 3600 } else { 0 });
     remove_unfinished(&args.out, age);
     let teller = teller::teller(args, &session.graph);
-    let stop = Stop::default();
-    stop_on_interrupt(&stop)?;
+    let stop = Cancel::default();
+    run::cancel_on_interrupt(&stop, "finishing the items that have begun")?;
     let out = source::absolute(&args.out);
     let batch = Batch {
-        items: &items,
-        shard: args.shard,
-        limit: args.limit,
+        wanted: args.selection((&items, &out, &past)).wanted(),
         policy: if args.fail_fast {
             Policy::FailFast
         } else {
             Policy::KeepGoing
         },
-        skip: args.skip(),
-        out: &out,
         may_replace: args.overwrite,
         window: first.window(&args.machine),
         sharing: first.sharing.as_ref(),
-        past: &past,
         stop: stop.clone(),
         heard: teller.clone() as Arc<dyn Heard>,
     };
-    teller.begin(batch.wanted());
+    teller.begin(batch.wanted.counts());
     let start = Instant::now();
-    let counts = go(&mut weft, (graph, batch), (ledger, session.clone()));
+    let ran = go(&mut weft, (graph, batch), (ledger, session.clone()));
     let wall = start.elapsed();
     teller.end();
-    let counts = counts?;
-    plan::remember(&args.machine, &session, (&args.ledger_path(), wall));
-    finish(args, &counts, (wall, stop.is_stopped()))
+    let (counts, took) = ran?;
+    plan::remember(&args.machine, &session, took);
+    finish(args, &counts, (wall, stop.is_cancelled()))
 }
 
 impl Args {
@@ -173,11 +170,18 @@ impl Args {
         }
     }
 
-    fn skip(&self) -> Skip {
-        match (self.resume, self.skip_existing) {
-            (true, _) => Skip::Done,
-            (_, true) => Skip::Unchanged,
-            _ => Skip::Nothing,
+    fn selection<'a>(&self, (items, out, past): (&'a Items, &'a Path, &'a Past)) -> Selection<'a> {
+        Selection {
+            items,
+            shard: self.shard,
+            limit: self.limit,
+            skip: match (self.resume, self.skip_existing) {
+                (true, _) => Skip::Done,
+                (_, true) => Skip::Unchanged,
+                _ => Skip::Nothing,
+            },
+            out,
+            past,
         }
     }
 
@@ -189,30 +193,34 @@ impl Args {
         self.out.join(name)
     }
 
-    /// The ledger to write, and what it holds so far.
-    fn ledger(&self, session: &Session) -> miette::Result<(Ledger, Vec<Line>)> {
+    /// The ledger to write, and what it held before.
+    fn ledger(&self, session: &Session) -> miette::Result<(Ledger, Past)> {
         let path = self.ledger_path();
         let (ledger, past) = Ledger::open(&path).map_err(|why| miette!("{why}"))?;
-        let entries = ledger::latest(&past);
-        let Some((before, _)) = entries.last() else {
+        if past.is_empty() {
             return Ok((ledger, past));
-        };
+        }
         if !self.resume && !self.skip_existing && !self.overwrite {
             return Err(miette!(
                 help = "go on with it by `--resume`, redo what has changed by `--skip-existing`, redo all by \
                         `--overwrite`, or name another folder with `--out`",
                 "a batch has been run here, {} items of it: {}",
-                entries.len(),
+                past.len(),
                 path.display()
             ));
         }
-        let is_same = before.graph_hash == session.graph_hash
-            && before.set == session.set
-            && before.derived_seeds == session.derived_seeds;
-        if self.resume && !is_same {
+        let is_other = |before: &Session| {
+            before.graph_hash != session.graph_hash
+                || before.set != session.set
+                || before.derived_seeds != session.derived_seeds
+        };
+        let others = past.sessions().filter(|(before, _)| is_other(before));
+        let others: usize = others.map(|(_, items)| items).sum();
+        if self.resume && others > 0 {
             return Err(miette!(
                 help = "name another folder with `--out`, or redo what has changed by `--skip-existing`",
-                "the batch here was begun with another graph, other values or other seeds: {}",
+                "{others} of the {} items here were made of another graph, other values or other seeds: {}",
+                past.len(),
                 path.display()
             ));
         }
@@ -294,12 +302,12 @@ fn session(
     }
 }
 
-/// Runs on a thread whose name says that its panics are those of nodes.
+/// Runs the batch, and takes in plugins that change meanwhile.
 fn go(
     weft: &mut Weft,
     (graph, batch): (ItemGraph, Batch<'_>),
     written: (Ledger, Session),
-) -> miette::Result<Counts> {
+) -> miette::Result<(Counts, Timings)> {
     let (engine, planner) = weft.items(graph);
     let mut planner = planner.hearing(|change| match change {
         Change::Loaded(plugin) => {
@@ -308,72 +316,51 @@ fn go(
         }
         Change::Broken(problem) => problems::warn(&problem),
     });
-    let ran = std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("weft-engine".to_owned());
-        let run = || batch.run(engine, &mut planner, written);
-        builder
-            .spawn_scoped(scope, run)
-            .map(std::thread::ScopedJoinHandle::join)
-    });
-    match ran {
-        Ok(Ok(counts)) => counts.map_err(|why| {
-            miette!(
-                help = "make room or mend the folder, then go on with `--resume`",
-                "{why}"
-            )
-        }),
-        Ok(Err(_)) => Err(miette!("the engine panicked, which is a bug in Weft")),
-        Err(error) => Err(miette!("cannot start the engine: {error}")),
-    }
-}
-
-/// The first Ctrl-C or SIGTERM lets no more items begin, the second kills.
-fn stop_on_interrupt(stop: &Stop) -> miette::Result<()> {
-    let stop = stop.clone();
-    let hear = move || {
-        if stop.is_stopped() {
-            std::process::exit(130);
-        }
-        anstream::eprintln!("finishing the items that have begun; once more to kill");
-        stop.stop();
-    };
-    ctrlc::set_handler(hear).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
+    let ran = run::on_engine_thread(|| batch.run(engine, &mut planner, written))?;
+    ran.map_err(|why| {
+        miette!(
+            help = "make room or mend the folder, then go on with `--resume`",
+            "{why}"
+        )
+    })
 }
 
 /// Says how it ended, and writes the contact sheet.
 fn finish(args: &Args, counts: &Counts, (wall, is_stopped): (Duration, bool)) -> Ending {
-    let lines = ledger::read(&args.ledger_path()).map_err(|why| miette!("{why}"))?;
     if let Some(axes) = &args.grid {
-        let entries = ledger::latest(&lines).into_iter().map(|(_, entry)| entry);
-        let entries: Vec<&Entry> = entries
-            .filter(|entry| entry.ended != Ended::Failed)
-            .collect();
-        for (name, image) in weft::batch::grid(axes, &args.out, &entries) {
-            let options = EncodeOptions {
-                format: Format::Png,
-                ..EncodeOptions::default()
-            };
-            let bytes =
-                encode(&image, &options).map_err(|why| miette!("no contact sheet: {why}"))?;
-            let path = args.out.join(grid_name(&name));
-            write_atomically(&path, &bytes, Existing::Replace).map_err(|why| miette!("{why}"))?;
-            if !args.json {
-                anstream::println!(
-                    "wrote {} ({})",
-                    path.display(),
-                    summary::bytes(bytes.len() as u64)
-                );
-            }
-        }
+        write_sheets(args, axes)?;
     }
     if !args.json {
         anstream::println!("{}", in_sum(counts, wall, is_stopped));
     }
-    Ok(if counts.failed == 0 {
+    Ok(if counts.are_good() {
         GOOD
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Writes the contact sheets of all items in the ledger.
+fn write_sheets(args: &Args, axes: &Axes) -> miette::Result<()> {
+    let lines = ledger::read(&args.ledger_path()).map_err(|why| miette!("{why}"))?;
+    let entries = ledger::latest(&lines).into_iter().map(|(_, entry)| entry);
+    let entries: Vec<&Entry> = entries
+        .filter(|entry| entry.ended != Ended::Failed)
+        .collect();
+    for (name, image) in weft::batch::grid(axes, &args.out, &entries) {
+        let options = EncodeOptions {
+            format: Format::Png,
+            ..EncodeOptions::default()
+        };
+        let bytes = encode(&image, &options).map_err(|why| miette!("no contact sheet: {why}"))?;
+        let path = args.out.join(grid_name(&name));
+        write_atomically(&path, &bytes, Existing::Replace).map_err(|why| miette!("{why}"))?;
+        if !args.json {
+            let size = summary::bytes(bytes.len() as u64);
+            anstream::println!("wrote {} ({size})", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// The name of a contact sheet.

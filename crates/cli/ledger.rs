@@ -95,7 +95,7 @@ fn show(path: &Path, only_failed: bool) -> Ending {
         anstream::println!(
             "{:width$}  {:7}  {time:>8}  {told}",
             entry.label,
-            word(entry.ended)
+            entry.ended.word()
         );
     }
     let failed = entries
@@ -104,14 +104,6 @@ fn show(path: &Path, only_failed: bool) -> Ending {
         .count();
     anstream::println!("{} items, {failed} failed", entries.len());
     Ok(GOOD)
-}
-
-fn word(ended: Ended) -> &'static str {
-    match ended {
-        Ended::Done => "done",
-        Ended::Skipped => "skipped",
-        Ended::Failed => "failed",
-    }
 }
 
 fn verify(path: &Path) -> Ending {

@@ -62,7 +62,7 @@ pub(crate) fn remake(args: &Args) -> Ending {
     let plan = weft.items(graph).1.planned(&item)?;
     let teller = events::teller(&args.output);
     let cancel = Cancel::default();
-    run::cancel_on_interrupt(&cancel)?;
+    run::cancel_on_interrupt(&cancel, "stopping")?;
     let ride = Ride {
         only: None,
         cancel,

@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Args) -> Ending {
         events.warn(warning);
     }
     let cancel = Cancel::default();
-    cancel_on_interrupt(&cancel)?;
+    cancel_on_interrupt(&cancel, "stopping")?;
     let past = Past::of(&args.graph, &args.machine);
     let ride = Ride {
         only: (!args.only.is_empty()).then_some(&args.only),
@@ -112,32 +112,37 @@ pub(crate) fn run(args: &Args) -> Ending {
     })
 }
 
-/// Runs on a thread whose name says that its panics are those of nodes.
+/// Runs a plan once.
 pub(crate) fn go(weft: &mut Weft, plan: &Plan, ride: Ride<'_>) -> miette::Result<Report> {
-    let ran = std::thread::scope(|scope| {
+    Ok(on_engine_thread(|| weft.run(plan, ride))??)
+}
+
+/// Works on a thread whose name says that its panics are those of nodes.
+pub(crate) fn on_engine_thread<T: Send>(work: impl FnOnce() -> T + Send) -> miette::Result<T> {
+    let worked = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("weft-engine".to_owned());
-        let engine = builder.spawn_scoped(scope, || weft.run(plan, ride));
+        let engine = builder.spawn_scoped(scope, work);
         engine.map(|engine| engine.join())
     });
-    match ran {
-        Ok(Ok(report)) => Ok(report?),
+    match worked {
+        Ok(Ok(result)) => Ok(result),
         Ok(Err(_)) => Err(miette!("the engine panicked, which is a bug in Weft")),
         Err(error) => Err(miette!("cannot start the engine: {error}")),
     }
 }
 
-/// The first Ctrl-C or SIGTERM asks the run to stop, the second kills it.
-pub(crate) fn cancel_on_interrupt(cancel: &Cancel) -> miette::Result<()> {
+/// The first Ctrl-C or SIGTERM cancels, and says what that does; the second kills.
+pub(crate) fn cancel_on_interrupt(cancel: &Cancel, does: &'static str) -> miette::Result<()> {
     let cancel = cancel.clone();
-    let stop = move || {
+    let hear = move || {
         if cancel.is_cancelled() {
             std::process::exit(130);
         }
-        anstream::eprintln!("stopping; once more to kill");
+        anstream::eprintln!("{does}; once more to kill");
         cancel.cancel();
         weft::value::stop_fetching();
     };
-    ctrlc::set_handler(stop).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
+    ctrlc::set_handler(hear).map_err(|error| miette!("cannot listen for Ctrl-C: {error}"))
 }
 
 /// Where it is kept what this graph looked like when it last ran here.

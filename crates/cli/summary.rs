@@ -7,7 +7,6 @@ use weft::{
     engine::{Lives, Outcome, Plan, Reason, Report, Row},
     store::Tier,
     tensor::{Copies, Crossed},
-    value::Saved,
 };
 
 use crate::{events, problems};
@@ -18,7 +17,7 @@ pub(crate) fn print(plan: &Plan, report: &Report, reasons: Option<&[Reason]>) {
         anstream::println!("{}", table(report, reasons));
     }
     for row in &report.rows {
-        for saved in saved(row) {
+        for saved in row.saved() {
             let did = if row.outcome == Outcome::Ran {
                 "wrote"
             } else {
@@ -52,7 +51,7 @@ pub(crate) fn print_json(plan: &Plan, report: &Report) {
             "bytes": row.bytes,
             "lives": row.lives.map(place),
             "copies": copies(row.copies),
-            "files": saved(row).iter().map(|saved| json!({
+            "files": row.saved().map(|saved| json!({
                 "path": saved.path, "bytes": saved.bytes, "blake3": saved.content.to_string(),
             })).collect::<Vec<_>>(),
         });
@@ -127,18 +126,6 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::Blocked(_) => "blocked",
         Outcome::Cancelled => "cancelled",
     }
-}
-
-/// The receipts among the outputs of a node, those in lists too.
-fn saved(row: &Row) -> Vec<Saved> {
-    let values = row.outputs.iter().flat_map(|outputs| outputs.iter());
-    let single = |value: &weft::value::AnyValue| value.get::<Saved>().cloned();
-    values
-        .flat_map(|value| match value.items() {
-            Some(items) => items.iter().filter_map(single).collect(),
-            None => single(value).into_iter().collect::<Vec<_>>(),
-        })
-        .collect()
 }
 
 fn table(report: &Report, reasons: &[Reason]) -> String {

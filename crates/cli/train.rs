@@ -49,7 +49,7 @@ pub(crate) fn train(args: &Args) -> Ending {
         .unwrap_or_else(|| Path::new("training").join(stem));
     let chosen = weft::tensor::choose(args.device).into_diagnostic()?;
     let cancel = Cancel::default();
-    cancel_on_interrupt(&cancel)?;
+    cancel_on_interrupt(&cancel, "stopping")?;
     let mut bar = Bar::new(cancel, args.minutes);
     anstream::eprintln!("training on {}, into {}", chosen.name, folder.display());
     let written = follow(&recipe, &folder, &chosen.device, &mut bar).into_diagnostic()?;

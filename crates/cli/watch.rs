@@ -51,7 +51,7 @@ pub(crate) fn watch_with(args: &Args, plugins: &[PathBuf]) -> Ending {
     let mut weft = args.machine.start_with(plugins)?;
     let mut watch = Watch::new().map_err(|why| miette!("{why}"))?;
     let cancel = Cancel::default();
-    run::cancel_on_interrupt(&cancel)?;
+    run::cancel_on_interrupt(&cancel, "stopping")?;
     let outbox = Outbox::new(&args.output.out, args.output.overwrite);
     let mut look = Look {
         files: BTreeSet::from([source::absolute(&args.graph)]),

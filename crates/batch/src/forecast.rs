@@ -30,27 +30,32 @@ pub struct Forecast {
 }
 
 impl Timings {
-    /// What items took that were done in one sitting.
-    pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, wall: Duration) -> Self {
-        let mut timings = Self::default();
-        let (mut worked, mut bytes) = (0.0, 0.0);
-        for entry in entries.filter(|entry| entry.ended == Ended::Done) {
-            for (node, ms) in &entry.nodes {
-                let (mean, count) = timings.nodes.entry(node.clone()).or_default();
-                *count += 1;
-                *mean += (ms - *mean) / *count as f64;
-                worked += ms;
-            }
-            bytes += entry
-                .outputs
-                .iter()
-                .map(|output| output.bytes as f64)
-                .sum::<f64>();
-            timings.bytes.1 += 1;
+    /// Takes in what an item took.
+    pub fn add(&mut self, entry: &Entry) {
+        if entry.ended != Ended::Done {
+            return;
         }
-        timings.bytes.0 = bytes / timings.bytes.1.max(1) as f64;
-        timings.parallel = worked / (wall.as_secs_f64() * 1e3).max(1e-3);
-        timings
+        for (node, ms) in &entry.nodes {
+            let (mean, count) = self.nodes.entry(node.clone()).or_default();
+            *count += 1;
+            *mean += (ms - *mean) / *count as f64;
+        }
+        let (mean, count) = &mut self.bytes;
+        let bytes: u64 = entry.outputs.iter().map(|output| output.bytes).sum();
+        *count += 1;
+        *mean += (bytes as f64 - *mean) / *count as f64;
+    }
+
+    /// These timings, of items that were done in so much time by the clock.
+    #[must_use]
+    pub fn within(mut self, wall: Duration) -> Self {
+        let worked: f64 = self
+            .nodes
+            .values()
+            .map(|(mean, count)| mean * *count as f64)
+            .sum();
+        self.parallel = worked / (wall.as_secs_f64() * 1e3).max(1e-3);
+        self
     }
 
     /// These timings, and what `older` ones know besides.

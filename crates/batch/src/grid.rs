@@ -3,15 +3,15 @@
 use std::{collections::BTreeMap, path::Path};
 
 use burn::tensor::{Device, Tensor};
-use weft_value::{ColorSpace, Image};
+use weft_value::Image;
 use weft_vision::{
-    color::{in_space, rgb, split_alpha},
+    color::rgb_on_white,
     geometry::put,
     label::label,
     resample::{Filter, resize},
 };
 
-use crate::{Items, Wrong, ledger::Entry, run::picture};
+use crate::{Items, Wrong, ledger::Entry, outputs::picture};
 
 /// Longest side of a picture on a sheet, in pixels.
 const CELL: usize = 256;
@@ -205,13 +205,7 @@ impl Sheet {
 /// # Shapes
 /// result: `[1, 3, height, width]`, sRGB-encoded, 0..=1
 pub(crate) fn shrunk_to(image: &Image, most: usize) -> Tensor<4> {
-    let image = in_space(image, ColorSpace::Srgb);
-    let (_, alpha) = split_alpha(image.pixels());
-    let color = rgb(&image);
-    let color = match alpha {
-        Some(alpha) => (color - 1.0) * alpha + 1.0,
-        None => color,
-    };
+    let color = rgb_on_white(image);
     let [_, _, height, width] = color.dims();
     let longest = height.max(width);
     if longest <= most {

@@ -6,19 +6,22 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 use thiserror::Error;
 use weft_value::Digest;
 
+mod past;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use past::Past;
 pub use table::to_csv;
 
 /// The form of the lines. Readers refuse a greater one.
@@ -97,6 +100,17 @@ pub enum Ended {
     Failed,
 }
 
+impl Ended {
+    /// It in a word, the one of the ledger.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// An item that has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -165,7 +179,10 @@ pub enum LedgerError {
         path: PathBuf,
     },
     /// A line is none of ours.
-    #[error("line {line} is none of a ledger: {message}: {}", path.display())]
+    #[error(
+        "line {line} is none of a ledger: {message}; if it is one, take the line out, and `--resume` does its item again: {}",
+        path.display()
+    )]
     Line {
         /// Where it is.
         path: PathBuf,
@@ -196,7 +213,7 @@ impl Ledger {
     ///
     /// # Errors
     /// It cannot be read or written, another program writes it, or it is no ledger.
-    pub fn open(path: &Path) -> Result<(Self, Vec<Line>), LedgerError> {
+    pub fn open(path: &Path) -> Result<(Self, Past), LedgerError> {
         let io = |verb, source| LedgerError::Io {
             verb,
             path: path.to_owned(),
@@ -207,7 +224,7 @@ impl Ledger {
         }
         let mut options = OpenOptions::new();
         let options = options.read(true).append(true).create(true);
-        let mut file = options.open(path).map_err(|why| io("open", why))?;
+        let file = options.open(path).map_err(|why| io("open", why))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -217,14 +234,14 @@ impl Ledger {
             }
             Err(TryLockError::Error(why)) => return Err(io("lock", why)),
         }
-        let text = fs::read(path).map_err(|why| io("read", why))?;
-        let (lines, whole) = parse(&text, path)?;
-        if whole < text.len() {
-            file.set_len(whole as u64).map_err(|why| io("mend", why))?;
-            file.seek(SeekFrom::End(0)).map_err(|why| io("mend", why))?;
+        // An open file of its own: the place of a clone would move with every line that is added.
+        let (past, whole) = Past::of(path)?;
+        let length = file.metadata().map_err(|why| io("read", why))?.len();
+        if whole < length {
+            file.set_len(whole).map_err(|why| io("mend", why))?;
         }
         let path = path.to_owned();
-        Ok((Self { file, path }, lines))
+        Ok((Self { file, path }, past))
     }
 
     /// Adds lines, and returns when they are on the disk.
@@ -261,12 +278,18 @@ impl Ledger {
 /// # Errors
 /// It cannot be read, or is no ledger.
 pub fn read(path: &Path) -> Result<Vec<Line>, LedgerError> {
-    let text = fs::read(path).map_err(|source| LedgerError::Io {
+    let mut lines = Vec::new();
+    let mut file = BufReader::new(open(path)?);
+    each_line(&mut file, path, &mut |_, line| lines.push(line))?;
+    Ok(lines)
+}
+
+fn open(path: &Path) -> Result<File, LedgerError> {
+    File::open(path).map_err(|source| LedgerError::Io {
         verb: "read",
         path: path.to_owned(),
         source,
-    })?;
-    Ok(parse(&text, path)?.0)
+    })
 }
 
 /// The ledgers of a batch: the file itself, or all in a folder, those of shards too.
@@ -298,33 +321,48 @@ pub fn find(path: &Path) -> Result<Vec<PathBuf>, LedgerError> {
     }
 }
 
-/// The lines, and how many bytes of the text they are: a last line without its end is left out.
-fn parse(text: &[u8], path: &Path) -> Result<(Vec<Line>, usize), LedgerError> {
-    let whole = text
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let mut lines = Vec::new();
-    for (i, line) in text[..whole].split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
-            continue;
-        }
-        let line: Line = serde_json::from_slice(line).map_err(|why| LedgerError::Line {
+/// Gives each line to `seen`, with where it begins; how many bytes they are. A last line without its end is left out.
+fn each_line(
+    file: &mut impl BufRead,
+    path: &Path,
+    seen: &mut dyn FnMut(u64, Line),
+) -> Result<u64, LedgerError> {
+    let (mut whole, mut text) = (0, Vec::new());
+    for line in 1.. {
+        text.clear();
+        let read = file.read_until(b'\n', &mut text);
+        read.map_err(|source| LedgerError::Io {
+            verb: "read",
             path: path.to_owned(),
-            line: i + 1,
-            message: why.to_string(),
+            source,
         })?;
-        if let Line::Session(session) = &line
-            && session.weft_ledger > VERSION
-        {
-            return Err(LedgerError::Newer {
-                path: path.to_owned(),
-                found: session.weft_ledger,
-            });
+        if text.pop() != Some(b'\n') {
+            break;
         }
-        lines.push(line);
+        if !text.is_empty() {
+            seen(whole, parse(&text, (path, line))?);
+        }
+        whole += text.len() as u64 + 1;
     }
-    Ok((lines, whole))
+    Ok(whole)
+}
+
+fn parse(text: &[u8], (path, line): (&Path, usize)) -> Result<Line, LedgerError> {
+    let parsed: Line = serde_json::from_slice(text).map_err(|why| LedgerError::Line {
+        path: path.to_owned(),
+        line,
+        message: match why.classify() {
+            Category::Data => "it tells of no session and of no item".to_owned(),
+            _ => format!("it is no whole JSON from column {} on", why.column()),
+        },
+    })?;
+    match &parsed {
+        Line::Session(session) if session.weft_ledger > VERSION => Err(LedgerError::Newer {
+            path: path.to_owned(),
+            found: session.weft_ledger,
+        }),
+        _ => Ok(parsed),
+    }
 }
 
 /// The last entry of each item, with the session it belongs to, in the order in which items first ended.

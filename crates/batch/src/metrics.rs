@@ -65,7 +65,7 @@ impl Metrics {
 
     fn text(&self, counts: &Counts) -> String {
         let mut text = String::new();
-        let mut metric = |(name, kind, help): (&str, &str, &str), lines: &[(&str, f64)]| {
+        let mut metric = |(name, kind, help): (&str, &str, &str), lines: &[(String, f64)]| {
             // Writing to a string does not fail.
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
             for (label, value) in lines {
@@ -78,7 +78,7 @@ impl Metrics {
                 "gauge",
                 "Items that this batch runs.",
             ),
-            &[("", counts.wanted as f64)],
+            &[(String::new(), counts.wanted as f64)],
         );
         metric(
             (
@@ -86,11 +86,9 @@ impl Metrics {
                 "counter",
                 "Items that have ended, by how.",
             ),
-            &[
-                (",ended=\"done\"", counts.done as f64),
-                (",ended=\"skipped\"", counts.skipped as f64),
-                (",ended=\"failed\"", counts.failed as f64),
-            ],
+            &counts
+                .by_end()
+                .map(|(ended, count)| (format!(",ended=\"{}\"", ended.word()), count as f64)),
         );
         metric(
             (
@@ -98,7 +96,7 @@ impl Metrics {
                 "counter",
                 "Time that nodes have run.",
             ),
-            &[("", self.busy)],
+            &[(String::new(), self.busy)],
         );
         metric(
             (
@@ -106,7 +104,7 @@ impl Metrics {
                 "counter",
                 "Bytes of files written.",
             ),
-            &[("", self.bytes as f64)],
+            &[(String::new(), self.bytes as f64)],
         );
         metric(
             (
@@ -114,7 +112,7 @@ impl Metrics {
                 "gauge",
                 "Time since the batch began.",
             ),
-            &[("", self.started.elapsed().as_secs_f64())],
+            &[(String::new(), self.started.elapsed().as_secs_f64())],
         );
         text
     }

@@ -9,7 +9,7 @@ use weft_vision::codec::{EncodeOptions, Format, encode};
 use crate::{
     grid::shrunk_to,
     ledger::{Ended, Entry, Session},
-    run::picture,
+    outputs::picture,
 };
 
 /// Longest side of a thumbnail, in pixels.

@@ -1,23 +1,15 @@
 //! Runs the items: plans ahead on one thread, runs on the engine, writes the ledger on another.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-};
+use std::{collections::BTreeMap, sync::Arc, thread, time::Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use parking_lot::Mutex;
 use weft_engine::{Cancel, Engine, Event, Events, Order, Outbox, Outcome, Plan, Report, Ride};
-use weft_value::{AnyValue, File, Image, Saved};
+use weft_value::File;
 
 use crate::{
-    Item, Items, Shard, Sharing,
-    ledger::{self, Ended, Entry, Ledger, LedgerError, Line, Output, Session, now},
+    Item, Sharing, Skip, Timings, Wanted,
+    ledger::{Ended, Entry, Ledger, LedgerError, Line, Session, now},
+    outputs::{are_whole, outputs},
 };
 
 /// Makes the plan of an item.
@@ -56,34 +48,6 @@ pub enum Policy {
     FailFast,
 }
 
-/// Which items are passed over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Skip {
-    /// None.
-    #[default]
-    Nothing,
-    /// Those that the ledger says are done, if their files are there.
-    Done,
-    /// Those whose files have the content that making them again would give.
-    Unchanged,
-}
-
-/// The wish that no more items begin; clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// Lets no more items begin.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether no more items shall begin.
-    pub fn is_stopped(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// How many items have ended in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -102,78 +66,53 @@ pub struct Counts {
 impl Counts {
     /// Items that have ended.
     pub fn ended(&self) -> u64 {
-        self.done + self.skipped + self.failed
+        self.by_end().into_iter().map(|(_, count)| count).sum()
+    }
+
+    /// Whether every item that is wanted has ended, and none has failed.
+    pub fn are_good(&self) -> bool {
+        self.failed == 0 && self.ended() == self.wanted
+    }
+
+    /// How many have ended in each way.
+    pub(crate) fn by_end(&self) -> [(Ended, u64); 3] {
+        [
+            (Ended::Done, self.done),
+            (Ended::Skipped, self.skipped),
+            (Ended::Failed, self.failed),
+        ]
+    }
+
+    fn add(&mut self, ended: Ended) {
+        match ended {
+            Ended::Done => self.done += 1,
+            Ended::Skipped => self.skipped += 1,
+            Ended::Failed => self.failed += 1,
+        }
     }
 }
 
 /// A batch that is ready to run.
 pub struct Batch<'a> {
-    /// What to run.
-    pub items: &'a Items,
-    /// The part that is run here.
-    pub shard: Option<Shard>,
-    /// How many at most.
-    pub limit: Option<u64>,
+    /// The items to run.
+    pub wanted: Wanted<'a>,
     /// What happens after a failure.
     pub policy: Policy,
-    /// Which items are passed over.
-    pub skip: Skip,
-    /// Where files go.
-    pub out: &'a Path,
     /// Whether files may be replaced.
     pub may_replace: bool,
     /// Items beside each other, at most.
     pub window: usize,
     /// Which results serve several items.
     pub sharing: Option<&'a Sharing>,
-    /// What the ledgers of the folder hold.
-    pub past: &'a [Line],
-    /// Lets no more items begin.
-    pub stop: Stop,
+    /// Lets no more items begin; those that have begun go on.
+    pub stop: Cancel,
     /// Hears how it goes.
     pub heard: Arc<dyn Heard>,
 }
 
 impl Batch<'_> {
-    /// The places of the items to run, and how many were done before.
-    pub fn wanted(&self) -> (Vec<u64>, u64) {
-        let past = self.past();
-        let limit = self.limit.unwrap_or(u64::MAX);
-        let (mut wanted, mut before) = (Vec::new(), 0);
-        for place in 0..self.items.len() {
-            if wanted.len() as u64 >= limit {
-                break;
-            }
-            if self.shard.is_none() && past.is_empty() {
-                wanted.push(place);
-                continue;
-            }
-            let item = self.items.get(place);
-            if self.shard.is_some_and(|shard| !shard.has(&item)) {
-                continue;
-            }
-            let is_done = self.skip == Skip::Done
-                && past
-                    .get(item.key.to_string().as_str())
-                    .is_some_and(|entry| {
-                        entry.ended != Ended::Failed && are_there(self.out, entry)
-                    });
-            match is_done {
-                true => before += 1,
-                false => wanted.push(place),
-            }
-        }
-        (wanted, before)
-    }
-
-    fn past(&self) -> HashMap<&str, &Entry> {
-        let latest = ledger::latest(self.past).into_iter();
-        latest
-            .map(|(_, entry)| (entry.item.as_str(), entry))
-            .collect()
-    }
-
-    /// Runs the items. Every one that begins ends, whatever happens beside it; after [`Stop::stop`] no more begin.
+    /// Runs the items. Every one that begins ends, whatever happens beside it; once `stop` is
+    /// cancelled no more begin. Gives what the items took, too.
     ///
     /// # Errors
     /// The ledger cannot be written; then no more items begin.
@@ -182,62 +121,53 @@ impl Batch<'_> {
         engine: &mut Engine,
         planner: &mut dyn Planner,
         (mut ledger, session): (Ledger, Session),
-    ) -> Result<Counts, LedgerError> {
-        let (wanted, before) = self.wanted();
+    ) -> Result<(Counts, Timings), LedgerError> {
+        let start = Instant::now();
         ledger.add(&[Line::Session(Box::new(session))])?;
-        let counts = Mutex::new(Counts {
-            wanted: wanted.len() as u64,
-            before,
-            ..Counts::default()
-        });
         // One plan ahead: what was not begun when the batch is stopped is not begun.
         let (orders, inbox) = bounded(1);
         let (entries, ended) = unbounded();
-        let mut result = Ok(());
         thread::scope(|scope| {
             let told = entries.clone();
             let named = |name: &str| thread::Builder::new().name(format!("weft-batch-{name}"));
-            let feed = move || self.feed(&wanted, planner, &orders, &told);
+            let feed = move || self.feed(planner, &orders, &told);
             let feeder = named("plan").spawn_scoped(scope, feed);
-            let record = || self.record(&mut ledger, &ended, &counts);
+            let record = || self.record(&mut ledger, &ended);
             let recorder = named("ledger").spawn_scoped(scope, record);
             if feeder.is_ok() && recorder.is_ok() {
                 engine.run_each(&inbox, self.window, &mut |ticket, plan, report| {
-                    let item = self.items.get(ticket);
+                    let item = self.wanted.selection.items.get(ticket);
                     // The recorder hears until this sender is dropped.
                     let _ = entries.send(self.entry(&item, plan, &report));
                 });
             }
             drop((inbox, entries));
-            result = match recorder.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(result)) => result,
+            match recorder.map(thread::ScopedJoinHandle::join) {
+                Ok(Ok(result)) => {
+                    result.map(|(counts, took)| (counts, took.within(start.elapsed())))
+                }
                 _ => Err(LedgerError::Io {
                     verb: "start the writer of",
-                    path: self.out.to_owned(),
+                    path: self.wanted.selection.out.to_owned(),
                     source: std::io::ErrorKind::Other.into(),
                 }),
-            };
-        });
-        result.map(|()| counts.into_inner())
+            }
+        })
     }
 
     /// Plans the items ahead of the engine.
-    fn feed(
-        &self,
-        wanted: &[u64],
-        planner: &mut dyn Planner,
-        orders: &Sender<Order>,
-        entries: &Sender<Entry>,
-    ) {
-        let past = self.past();
-        let outbox = Outbox::for_items(self.out, self.may_replace);
+    fn feed(&self, planner: &mut dyn Planner, orders: &Sender<Order>, entries: &Sender<Entry>) {
+        let Wanted {
+            selection, places, ..
+        } = &self.wanted;
+        let outbox = Outbox::for_items(selection.out, self.may_replace);
         let is_shared = self.sharing.map(Sharing::is_shared);
-        for place in wanted {
-            if self.stop.is_stopped() {
+        for place in places {
+            if self.stop.is_cancelled() {
                 return;
             }
             planner.refresh();
-            let item = self.items.get(*place);
+            let item = selection.items.get(*place);
             let plan = match planner.plan(&item) {
                 Ok(plan) => plan,
                 Err(why) => {
@@ -246,7 +176,7 @@ impl Batch<'_> {
                     continue;
                 }
             };
-            if let Some(skipped) = self.unchanged(&past, &item, &plan) {
+            if let Some(skipped) = self.unchanged(&item, &plan) {
                 let _ = entries.send(skipped);
                 continue;
             }
@@ -275,18 +205,19 @@ impl Batch<'_> {
     }
 
     /// An entry for an item whose files have the content that running `plan` would give.
-    fn unchanged(&self, past: &HashMap<&str, &Entry>, item: &Item, plan: &Plan) -> Option<Entry> {
-        let entry = past.get(item.key.to_string().as_str())?;
-        let is_unchanged = self.skip == Skip::Unchanged
-            && entry.ended != Ended::Failed
+    fn unchanged(&self, item: &Item, plan: &Plan) -> Option<Entry> {
+        let selection = &self.wanted.selection;
+        let looks = selection.skip == Skip::Unchanged;
+        let entry = looks.then(|| selection.past.entry(&item.key)).flatten()?;
+        let is_unchanged = entry.ended != Ended::Failed
             && entry.made_of == plan.digest().to_string()
-            && are_whole(self.out, entry);
+            && are_whole(selection.out, &entry);
         is_unchanged.then(|| Entry {
             ended: Ended::Skipped,
             at: now(),
             ms: 0.0,
             nodes: BTreeMap::new(),
-            ..(*entry).clone()
+            ..entry
         })
     }
 
@@ -295,8 +226,8 @@ impl Batch<'_> {
         &self,
         ledger: &mut Ledger,
         ended: &Receiver<Entry>,
-        counts: &Mutex<Counts>,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<(Counts, Timings), LedgerError> {
+        let (mut counts, mut took) = (self.wanted.counts(), Timings::default());
         let mut result = Ok(());
         while let Ok(first) = ended.recv() {
             let entries: Vec<Entry> = std::iter::once(first).chain(ended.try_iter()).collect();
@@ -304,31 +235,25 @@ impl Batch<'_> {
                 // What cannot be recorded is done again by who resumes.
                 continue;
             }
-            let lines: Vec<Line> = entries
-                .iter()
-                .map(|entry| Line::Entry(Box::new(entry.clone())))
-                .collect();
+            let line = |entry: &Entry| Line::Entry(Box::new(entry.clone()));
+            let lines: Vec<Line> = entries.iter().map(line).collect();
             if let Err(why) = ledger.add(&lines) {
-                self.stop.stop();
+                self.stop.cancel();
                 result = Err(why);
                 continue;
             }
             for entry in &entries {
-                let mut counts = counts.lock();
-                match entry.ended {
-                    Ended::Done => counts.done += 1,
-                    Ended::Skipped => counts.skipped += 1,
-                    Ended::Failed => counts.failed += 1,
-                }
+                counts.add(entry.ended);
+                took.add(entry);
                 self.heard.ended(entry, &counts);
             }
         }
-        result
+        result.map(|()| (counts, took))
     }
 
     fn fail_fast(&self) {
         if self.policy == Policy::FailFast {
-            self.stop.stop();
+            self.stop.cancel();
         }
     }
 
@@ -357,7 +282,7 @@ impl Batch<'_> {
                 .seeds()
                 .map(|(node, seed)| (node.to_owned(), seed))
                 .collect(),
-            outputs: outputs(report, self.out),
+            outputs: outputs(report, self.wanted.selection.out),
             files: plan.files().map(file).collect(),
             made_of: plan.digest().to_string(),
             ms: report.time.as_secs_f64() * 1e3,
@@ -410,58 +335,4 @@ fn failures(report: &Report) -> String {
         _ => None,
     });
     failed.collect::<Vec<_>>().join("\n")
-}
-
-/// The files that an item wrote.
-fn outputs(report: &Report, out: &Path) -> Vec<Output> {
-    let mut outputs: Vec<Output> = Vec::new();
-    for row in &report.rows {
-        let values = row.outputs.iter().flat_map(|values| values.iter());
-        let single = |value: &AnyValue| value.get::<Saved>().cloned();
-        let saved = values.flat_map(|value| match value.items() {
-            Some(items) => items.iter().filter_map(single).collect(),
-            None => single(value).into_iter().collect::<Vec<_>>(),
-        });
-        for saved in saved {
-            let below = saved.path.strip_prefix(out).unwrap_or(&saved.path);
-            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-            outputs.push(Output {
-                node: row.node.clone(),
-                path: parts.join("/"),
-                bytes: saved.bytes,
-                blake3: saved.content.to_string(),
-            });
-        }
-    }
-    outputs
-}
-
-/// Where an output is.
-fn path_of(out: &Path, output: &Output) -> PathBuf {
-    out.join(&output.path)
-}
-
-/// Whether all files of an item are there, of the size that was written.
-fn are_there(out: &Path, entry: &Entry) -> bool {
-    entry.outputs.iter().all(|output| {
-        std::fs::metadata(path_of(out, output)).is_ok_and(|found| found.len() == output.bytes)
-    })
-}
-
-/// Whether all files of an item have the content that was written.
-fn are_whole(out: &Path, entry: &Entry) -> bool {
-    entry
-        .outputs
-        .iter()
-        .all(|output| ledger::check(out, output).is_ok())
-}
-
-/// The first picture of an item, if it is still there.
-pub(crate) fn picture(out: &Path, entry: &Entry) -> Option<Image> {
-    let read = |output: &Output| {
-        let bytes = std::fs::read(path_of(out, output)).ok()?;
-        let decoded = weft_vision::codec::decode(&bytes, &burn::tensor::Device::flex()).ok()?;
-        Some(decoded.image)
-    };
-    entry.outputs.iter().find_map(read)
 }

@@ -19,7 +19,7 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// Asks `planner` for one plan more than inputs vary.
+    /// Asks `planner` for two plans, and two more for each input that varies.
     ///
     /// # Errors
     /// Why the first item cannot be planned.
@@ -34,16 +34,12 @@ impl Sharing {
         let of_item = changed(&base, planner.plan(&other).ok().as_ref());
         let mut takes: Vec<BTreeSet<String>> = vec![BTreeSet::new(); base.nodes().len()];
         for input in items.inputs() {
-            let Some(other) = with_another(items, &first, &input) else {
-                continue;
-            };
-            let changed = changed(&base, planner.plan(&other).ok().as_ref());
-            for (takes, _) in takes
-                .iter_mut()
-                .zip(changed)
-                .filter(|(_, changed)| *changed)
-            {
-                takes.insert(input.clone());
+            for other in with_others(items, &first, &input) {
+                let changed = changed(&base, planner.plan(&other).ok().as_ref());
+                let takers = takes.iter_mut().zip(changed);
+                for (takes, _) in takers.filter(|(_, changed)| *changed) {
+                    takes.insert(input.clone());
+                }
             }
         }
         let count = |(takes, is_own): (&BTreeSet<String>, bool)| {
@@ -91,27 +87,28 @@ fn changed(base: &Plan, other: Option<&Plan>) -> Vec<bool> {
         .collect()
 }
 
-/// The first item with another value of one input.
-fn with_another(items: &Items, first: &Item, input: &str) -> Option<Item> {
-    let (_, is) = first.values.iter().find(|(name, _)| name == input)?;
-    let rows = items.groups().iter().flat_map(|group| &group.rows);
-    let said = |row: &crate::Row| {
-        let cell = row
-            .cells
-            .iter()
-            .find(|cell| cell.input == input)
-            .map(|cell| cell.text.clone());
-        let drawn = row.template.as_ref().filter(|(name, _)| name == input);
-        cell.or_else(|| drawn.map(|(_, template)| template.draw(&Digest::of(b"another draw"))))
+/// The first item with other values of one input: the first other one, and the last, since two files may be alike.
+fn with_others(items: &Items, first: &Item, input: &str) -> Vec<Item> {
+    let Some(place) = first.values.iter().position(|(name, _)| name == input) else {
+        return Vec::new();
     };
-    let other = rows.filter_map(said).find(|text| text != is)?;
-    let mut item = first.clone();
-    for (name, text) in &mut item.values {
-        if name == input {
-            text.clone_from(&other);
-        }
-    }
-    Some(item)
+    let said = |row: &crate::Row| {
+        let cell = row.cells.iter().find(|cell| cell.input == input);
+        let drawn = row.template.as_ref().filter(|(name, _)| name == input);
+        cell.map(|cell| cell.text.clone())
+            .or_else(|| drawn.map(|(_, template)| template.draw(&Digest::of(b"another draw"))))
+    };
+    let rows = items.groups().iter().flat_map(|group| &group.rows);
+    let mut others = rows
+        .filter_map(said)
+        .filter(|text| *text != first.values[place].1);
+    let ends = others.next().into_iter().chain(others.next_back());
+    let with = |text| {
+        let mut item = first.clone();
+        item.values[place].1 = text;
+        item
+    };
+    ends.map(with).collect()
 }
 
 /// In how many ways the rows of a group set those inputs.

@@ -1,15 +1,12 @@
 //! `weft batch --plan`: what a batch would do, and what the last ones took.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::PathBuf};
 
+use miette::miette;
 use weft::{
     batch::{
-        Batch, Counts, Heard, Items, Policy, Sharing, Stop, Timings,
-        ledger::{self, Entry, Session},
+        Items, Sharing, Timings,
+        ledger::{Past, Session},
     },
     store::{Existing, write_atomically},
     value::Digest,
@@ -18,36 +15,20 @@ use weft::{
 use super::{Args, First};
 use crate::{Ending, GOOD, machine::Machine, source, summary};
 
-struct Silent;
-
-impl Heard for Silent {
-    fn ended(&self, _: &Entry, _: &Counts) {}
-}
-
 /// Prints what the batch would do.
 pub(super) fn plan(args: &Args, (items, first, session): (&Items, &First, &Session)) -> Ending {
-    let past = ledger::read(&args.ledger_path()).unwrap_or_default();
-    let out = source::absolute(&args.out);
-    let batch = Batch {
-        items,
-        shard: args.shard,
-        limit: args.limit,
-        policy: Policy::KeepGoing,
-        skip: args.skip(),
-        out: &out,
-        may_replace: false,
-        window: 1,
-        sharing: None,
-        past: &past,
-        stop: Stop::default(),
-        heard: std::sync::Arc::new(Silent),
+    let ledger = args.ledger_path();
+    let past = match ledger.exists() {
+        true => Past::read(&ledger).map_err(|why| miette!("{why}"))?,
+        false => Past::default(),
     };
-    let (wanted, before) = batch.wanted();
+    let out = source::absolute(&args.out);
+    let counts = args.selection((items, &out, &past)).wanted().counts();
     anstream::println!(
         "{} items, {} to run here{}",
         items.len(),
-        wanted.len(),
-        match before {
+        counts.wanted,
+        match counts.before {
             0 => String::new(),
             before => format!(", {before} done before"),
         }
@@ -66,7 +47,7 @@ pub(super) fn plan(args: &Args, (items, first, session): (&Items, &First, &Sessi
     match &first.sharing {
         Some(sharing) => {
             let timings = recalled(&args.machine, session).unwrap_or_default();
-            tell(sharing, &timings, (wanted.len() as u64, items.len()));
+            tell(sharing, &timings, (counts.wanted, items.len()));
         }
         None => anstream::println!(
             "the first item cannot be planned, so nothing can be said of time and sharing"
@@ -110,21 +91,12 @@ fn recalled(machine: &Machine, session: &Session) -> Option<Timings> {
     serde_json::from_slice(&fs::read(file(machine, session)?).ok()?).ok()
 }
 
-/// Keeps what the last session in this ledger took. It only forecasts, so failing to keep it fails nothing.
-pub(super) fn remember(machine: &Machine, session: &Session, (ledger, wall): (&Path, Duration)) {
-    let (Some(file), Ok(lines)) = (file(machine, session), ledger::read(ledger)) else {
+/// Keeps what the items took. It only forecasts, so failing to keep it fails nothing.
+pub(super) fn remember(machine: &Machine, session: &Session, took: Timings) {
+    let Some(file) = file(machine, session) else {
         return;
     };
-    let begun = lines
-        .iter()
-        .rposition(|line| matches!(line, ledger::Line::Session(_)));
-    let entries = lines[begun.unwrap_or(0)..]
-        .iter()
-        .filter_map(|line| match line {
-            ledger::Line::Entry(entry) => Some(&**entry),
-            ledger::Line::Session(_) => None,
-        });
-    let timings = Timings::of(entries, wall).over(recalled(machine, session).unwrap_or_default());
+    let timings = took.over(recalled(machine, session).unwrap_or_default());
     if let Ok(text) = serde_json::to_vec(&timings) {
         let _ = write_atomically(&file, &text, Existing::Replace);
     }

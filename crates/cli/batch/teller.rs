@@ -56,17 +56,14 @@ pub(super) fn teller(args: &Args, graph: &str) -> Arc<Teller> {
 }
 
 impl Teller {
-    /// The batch begins, with these items.
-    pub(super) fn begin(&self, (wanted, before): (Vec<u64>, u64)) {
-        self.bar.set_length(wanted.len() as u64);
+    /// The batch begins, with so many items.
+    pub(super) fn begin(&self, counts: Counts) {
+        self.bar.set_length(counts.wanted);
         if self.is_json {
-            events::line(&json!({ "event": "batch", "items": wanted.len(), "before": before }));
+            events::line(
+                &json!({ "event": "batch", "items": counts.wanted, "before": counts.before }),
+            );
         }
-        let counts = Counts {
-            wanted: wanted.len() as u64,
-            before,
-            ..Counts::default()
-        };
         locked(&self.last).1 = counts;
         self.measure(|metrics| metrics.write(&counts));
     }
@@ -78,7 +75,7 @@ impl Teller {
         self.measure(|metrics| metrics.write(&counts));
         if self.is_json {
             events::line(&json!({
-                "event": "report", "good": counts.failed == 0, "done": counts.done, "skipped": counts.skipped,
+                "event": "report", "good": counts.are_good(), "done": counts.done, "skipped": counts.skipped,
                 "before": counts.before, "failed": counts.failed, "left": counts.wanted - counts.ended(),
             }));
         }

@@ -1,10 +1,10 @@
 //! What came of a run.
 
-use std::{sync::Arc, time::Duration};
+use std::{slice, sync::Arc, time::Duration};
 
 use weft_store::Tier;
 use weft_tensor::{Copies, is_gpu};
-use weft_value::{AnyValue, Digest};
+use weft_value::{AnyValue, Digest, Saved};
 
 /// What came of a run: one row per node of the graph.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +91,15 @@ impl Outcome {
     /// Whether the result of the node is there, or could be.
     pub fn is_good(&self) -> bool {
         matches!(self, Self::Ran | Self::Recalled { .. } | Self::Unneeded)
+    }
+}
+
+impl Row {
+    /// The receipts among its outputs, those in lists too: what it wrote.
+    pub fn saved(&self) -> impl Iterator<Item = &Saved> {
+        let values = self.outputs.iter().flat_map(|values| values.iter());
+        let each = values.flat_map(|value| value.items().unwrap_or(slice::from_ref(value)));
+        each.filter_map(AnyValue::get)
     }
 }
 

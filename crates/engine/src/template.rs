@@ -67,21 +67,30 @@ impl ItemNames {
 }
 
 impl Names {
+    /// A hash of everything that the name or the content of a file may depend on.
     pub(crate) fn digest(&self) -> Digest {
         let mut hasher = Hasher::new("names");
         for (name, value) in &self.values {
             hasher.field(name.as_bytes()).field(value.as_bytes());
         }
+        let Provenance {
+            graph,
+            inputs,
+            item,
+        } = &self.provenance;
         hasher
-            .field(self.provenance.graph.as_bytes())
-            .field(self.provenance.inputs.as_bytes())
-            .field(
-                self.item
-                    .as_ref()
-                    .map_or("", |item| item.label.as_str())
-                    .as_bytes(),
-            )
-            .finish()
+            .field(graph.as_bytes())
+            .field(inputs.as_bytes())
+            .field(item.as_deref().unwrap_or("").as_bytes());
+        if let Some(item) = &self.item {
+            // Its label is among the values, as `item`.
+            let varied = item.varied.iter();
+            varied.for_each(|name| {
+                hasher.field(name.as_bytes());
+            });
+            hasher.number(u64::from(item.has_one_writer));
+        }
+        hasher.finish()
     }
 
     /// The path that `template` names, told apart from those of other items of a batch.
@@ -244,6 +253,38 @@ mod tests {
         assert_eq!(path("out/{index}.png", true), "a/b c/out/3.png");
         assert_eq!(path("out/{seed}.png", false), "out/7.png");
         assert_eq!(path("x/{item}.png", false), "x/a/b c.png");
+    }
+
+    #[test]
+    fn what_changes_a_path_or_a_picture_changes_the_digest() {
+        let of = |varied: &[&str], has_one_writer, remembered: Option<&str>| Names {
+            item: Some(ItemNames {
+                label: "a".to_owned(),
+                varied: varied.iter().map(|name| (*name).to_owned()).collect(),
+                has_one_writer,
+                ..ItemNames::default()
+            }),
+            provenance: Provenance {
+                item: remembered.map(str::to_owned),
+                ..Provenance::default()
+            },
+            values: [
+                ("item".to_owned(), "a".to_owned()),
+                ("seed".to_owned(), "7".to_owned()),
+            ]
+            .into(),
+        };
+        let path = |names: &Names| names.path("{seed}.png", &[]).unwrap();
+        let (swept, other) = (of(&["seed"], false, None), of(&["sigma"], false, None));
+        assert_ne!(path(&swept), path(&other));
+        assert_ne!(swept.digest(), other.digest());
+        let alone = of(&["sigma"], true, None);
+        let plain = |names: &Names| names.path("it.png", &[]).unwrap();
+        assert_ne!(plain(&other), plain(&alone));
+        assert_ne!(other.digest(), alone.digest());
+        let seeded = of(&["seed"], false, Some("another seed"));
+        assert_ne!(swept.digest(), seeded.digest());
+        assert_eq!(swept.digest(), of(&["seed"], false, None).digest());
     }
 
     #[test]

@@ -58,16 +58,24 @@ pub fn rgb(image: &Image) -> Tensor<4> {
     with_channels(color, 3)
 }
 
-/// Red, green and blue, sRGB-encoded, with white behind what is clear.
+/// Red, green and blue as [`rgb`] gives them, on white where the picture is clear.
 ///
 /// # Shapes
-/// result: `[batch, 3, height, width]`
-pub fn on_white(image: &Image) -> Tensor<4> {
-    let (color, alpha) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
-    let color = with_channels(color, 3);
-    match alpha {
-        Some(alpha) => (color - 1.0) * alpha + 1.0,
-        None => color,
+/// result: `[batch, 3, height, width]`, 0..=1
+pub fn rgb_on_white(image: &Image) -> Tensor<4> {
+    let pixels = in_space(image, ColorSpace::Srgb).into_pixels();
+    with_channels(on_white(pixels), 3)
+}
+
+/// The colour c over white by its alpha α, `(c - 1)α + 1`: sRGB-encoded values blended as they are, as browsers do.
+/// Pixels without alpha stay as they are, and nothing is clipped.
+///
+/// # Shapes
+/// pixels: `[batch, 1, 3 or 4, height, width]`, result: `[batch, 1 or 3, height, width]`; 0..=1 where both are
+pub(crate) fn on_white(pixels: Tensor<4>) -> Tensor<4> {
+    match split_alpha(pixels) {
+        (color, Some(alpha)) => (color - 1.0) * alpha + 1.0,
+        (color, None) => color,
     }
 }
 

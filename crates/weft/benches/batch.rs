@@ -19,9 +19,10 @@ use std::{
 use weft::{
     ItemGraph, Weft,
     batch::{
-        Batch, Counts, Group, Heard, Items, Planner, Policy, Sharing, Skip, Stop, folder,
+        Batch, Counts, Group, Heard, Items, Planner, Policy, Selection, Sharing, Skip, folder,
         ledger::{Entry, Ledger, NAME, Session},
     },
+    engine::Cancel,
     graph::Given,
     spec::Source,
     tensor::DeviceChoice,
@@ -59,18 +60,21 @@ fn timed(
     let sharing =
         Sharing::of(&items, &mut weft.items(graph.clone()).1 as &mut dyn Planner).unwrap();
     let (ledger, past) = Ledger::open(&out.path().join(NAME)).unwrap();
-    let batch = Batch {
+    let selection = Selection {
         items: &items,
         shard: None,
         limit: None,
-        policy: Policy::KeepGoing,
         skip: Skip::Nothing,
         out: out.path(),
+        past: &past,
+    };
+    let batch = Batch {
+        wanted: selection.wanted(),
+        policy: Policy::KeepGoing,
         may_replace: false,
         window,
         sharing: Some(&sharing),
-        past: &past,
-        stop: Stop::default(),
+        stop: Cancel::default(),
         heard: Arc::new(Silent),
     };
     let (engine, mut planner) = weft.items(graph);

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use weft_node::value::{ColorSpace, Image};
 use weft_tensor::moved;
 use weft_vision::{
-    color::{in_space, on_white},
+    color::{in_space, rgb_on_white},
     geometry::put,
     resample::{Filter, resize},
 };
@@ -16,7 +16,7 @@ use weft_vision::{
 /// result: `[1, 3, side, side]`, sRGB-encoded, -1..=1
 pub(crate) fn square(image: &Image, side: usize, device: &Device) -> Tensor<4> {
     let image = in_space(image, ColorSpace::Srgb);
-    let color = on_white(&image);
+    let color = rgb_on_white(&image);
     let [_, _, height, width] = color.dims();
     let longest = height.max(width);
     let part = |length: usize| ((length * side) as f64 / longest as f64).round() as usize;

@@ -1,12 +1,9 @@
 //! `stable.EncodeLatent`.
 
 use burn::tensor::Tensor;
-use weft_node::{
-    Context, Error, Inputs, Node, Result,
-    value::{ColorSpace, Image},
-};
+use weft_node::{Context, Error, Inputs, Node, Result, value::Image};
 use weft_tensor::moved;
-use weft_vision::color::{in_space, rgb};
+use weft_vision::color::rgb_on_white;
 
 use crate::{Latent, Vae, decode_latent::tiles, tiles::Ratio};
 
@@ -29,21 +26,8 @@ impl Node for EncodeLatent {
     type Output = Latent;
 
     fn run(self, context: &mut Context) -> Result<Latent> {
-        let pixels = seen(&self.image);
+        let pixels = rgb_on_white(&self.image);
         encoded(&self.vae, pixels, self.tile, context)
-    }
-}
-
-/// The colours of a picture, 0..=1, on white where it is clear.
-pub(crate) fn seen(image: &Image) -> Tensor<4> {
-    let image = in_space(image, ColorSpace::Srgb);
-    let color = rgb(&image);
-    match image.channels() {
-        4 => {
-            let alpha = image.pixels().narrow(1, 3, 1);
-            (color - 1.0) * alpha + 1.0
-        }
-        _ => color,
     }
 }
 

@@ -6,13 +6,12 @@ use weft_node::{
     value::{Image, Mask},
 };
 use weft_tensor::moved;
-use weft_vision::resample::{Filter, resize};
-
-use crate::{
-    Latent, StableModel, Vae,
-    encode_latent::{encoded, seen},
-    guides::Painted,
+use weft_vision::{
+    color::rgb_on_white,
+    resample::{Filter, resize},
 };
+
+use crate::{Latent, StableModel, Vae, encode_latent::encoded, guides::Painted};
 
 /// Tell a model for inpainting what to draw anew.
 ///
@@ -59,7 +58,7 @@ impl Node for InpaintCondition {
             );
             return Err(Error::input("model", message));
         }
-        let pixels = seen(&self.image).narrow(0, 0, 1);
+        let pixels = rgb_on_white(&self.image).narrow(0, 0, 1);
         let [_, _, height, width] = pixels.dims();
         let mask = moved(self.mask.coverage().narrow(0, 0, 1), &pixels.device());
         let mask = resize(mask, (height, width), Filter::Bilinear);

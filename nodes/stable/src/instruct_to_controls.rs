@@ -6,7 +6,7 @@ use weft_node::{
     Choice, Context, Error, Inputs, LogLevel, Node, Outputs, Result,
     value::{Image, Instruction},
 };
-use weft_vision::color::on_white;
+use weft_vision::color::rgb_on_white;
 
 use crate::{
     ApplyControlNet, ApplyIpAdapter, Conditioning, ControlNet, EncodeText, IpAdapter, StableModel,
@@ -170,7 +170,7 @@ fn seen(
     let strengths = pictures.iter().map(|(.., strength)| *strength);
     let strength = strengths.clone().fold(0.0, f32::max);
     let shares: Vec<f32> = strengths.map(|one| one / strength).collect();
-    let images = pictures.iter().map(|(_, image, _)| on_white(image));
+    let images = pictures.iter().map(|(_, image, _)| rgb_on_white(image));
     let tokens = shown((*adapter).clone(), images.collect(), context)?;
     let node = ApplyIpAdapter {
         model,

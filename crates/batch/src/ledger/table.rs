@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ended, Entry, Output};
+use super::{Entry, Output};
 
 /// A table of the entries: a column for each input, those of the files joined by spaces.
 pub fn to_csv(entries: &[&Entry]) -> String {
@@ -24,15 +24,10 @@ pub fn to_csv(entries: &[&Entry]) -> String {
         let joined = |part: fn(&Output) -> &str| {
             entry.outputs.iter().map(part).collect::<Vec<_>>().join(" ")
         };
-        let ended = match entry.ended {
-            Ended::Done => "done",
-            Ended::Skipped => "skipped",
-            Ended::Failed => "failed",
-        };
         let mut row = vec![
             entry.item.clone(),
             entry.label.clone(),
-            ended.to_owned(),
+            entry.ended.word().to_owned(),
             entry.at.to_string(),
             format!("{:.1}", entry.ms),
             joined(|output| &output.path),

@@ -4,9 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn key(item: &str) -> Digest {
+    Digest::of(item.as_bytes())
+}
+
 fn entry(item: &str) -> Line {
     Line::Entry(Box::new(Entry {
-        item: item.to_owned(),
+        item: key(item).to_string(),
         label: item.to_owned(),
         ended: Ended::Done,
         inputs: BTreeMap::from([("prompt".to_owned(), "a\ncat".to_owned())]),
@@ -55,14 +59,34 @@ fn a_second_writer_is_refused() {
 
 #[test]
 fn the_last_entry_of_an_item_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(NAME);
     let mut again = entry("a");
     if let Line::Entry(again) = &mut again {
         again.ended = Ended::Failed;
     }
-    let lines = [session(), entry("a"), entry("b"), again];
+    let lines = [session(), entry("a"), entry("b"), session(), again.clone()];
     let found = latest(&lines);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].1.ended, Ended::Failed);
+    Ledger::open(&path).unwrap().0.add(&lines).unwrap();
+    let (mut ledger, past) = Ledger::open(&path).unwrap();
+    // What is added while the past is read makes no difference to it.
+    ledger.add(&[entry("b"), entry("c")]).unwrap();
+    let of = |item| Some(Line::Entry(Box::new(past.entry(&key(item))?)));
+    assert_eq!(
+        [of("a"), of("b"), of("c")],
+        [Some(again), Some(entry("b")), None]
+    );
+    let counts: Vec<usize> = past.sessions().map(|(_, count)| count).collect();
+    assert_eq!(counts, [1, 1]);
+}
+
+#[test]
+fn an_end_is_told_in_the_word_of_the_ledger() {
+    for ended in [Ended::Done, Ended::Skipped, Ended::Failed] {
+        assert_eq!(serde_json::to_value(ended).unwrap(), ended.word());
+    }
 }
 
 #[test]
@@ -79,11 +103,19 @@ fn a_newer_form_is_refused_and_a_foreign_file_is_told() {
         read(&path),
         Err(LedgerError::Newer { found: 99, .. })
     ));
-    fs::write(&path, "hello\n").unwrap();
-    assert!(matches!(
-        read(&path),
-        Err(LedgerError::Line { line: 1, .. })
-    ));
+    for (text, why) in [
+        ("hello\n", "no whole JSON from column 1 on"),
+        ("{\"a\": 1}\n", "no session and of no item"),
+        ("{\"item\": \"0a\n", "no whole JSON from column 11 on"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let told = read(&path).unwrap_err().to_string();
+        assert!(told.starts_with("line 1 is none of a ledger"), "{told}");
+        assert!(
+            told.contains(why) && told.contains("take the line out"),
+            "{told}"
+        );
+    }
 }
 
 proptest! {
@@ -99,7 +131,7 @@ proptest! {
         let whole = text[..cut].iter().filter(|byte| **byte == b'\n').count();
         prop_assert_eq!(read(&path).unwrap(), &lines[..whole]);
         let (mut ledger, kept) = Ledger::open(&path).unwrap();
-        prop_assert_eq!(kept.len(), whole);
+        prop_assert_eq!(kept.len(), whole.saturating_sub(1));
         ledger.add(&[entry("d")]).unwrap();
         prop_assert_eq!(read(&path).unwrap().len(), whole + 1);
     }

@@ -6,7 +6,7 @@ use weft_tensor::floats;
 use weft_value::{ColorSpace, Image};
 
 use super::{CodecError, Format, write::Pixels};
-use crate::color::in_space;
+use crate::color::{in_space, on_white};
 
 /// How a picture is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +42,8 @@ pub fn encode(image: &Image, options: &EncodeOptions<'_>) -> Result<Vec<u8>, Cod
     check(image, options)?;
     let pixels = in_space(image, ColorSpace::Srgb).into_pixels();
     let pixels = match options.format {
-        Format::Jpeg => on_white(pixels),
+        // Only here: where nothing is blended, the writing clips.
+        Format::Jpeg if pixels.dims()[1] == 4 => on_white(pixels.clamp(0.0, 1.0)),
         _ => pixels,
     };
     let [_, channels, height, width] = pixels.dims();
@@ -96,16 +97,6 @@ fn check(image: &Image, options: &EncodeOptions<'_>) -> Result<(), CodecError> {
 /// Whether a PNG holds a text of that name: 1 to 79 characters of Latin-1 that can be printed.
 fn is_text_name(name: &str) -> bool {
     (1..=79).contains(&name.chars().count()) && name.chars().all(|c| c <= 'ÿ' && !c.is_control())
-}
-
-/// The colours over white where there is alpha.
-fn on_white(pixels: Tensor<4>) -> Tensor<4> {
-    if pixels.dims()[1] != 4 {
-        return pixels;
-    }
-    let alpha = pixels.clone().narrow(1, 3, 1).clamp(0.0, 1.0);
-    let colors = pixels.narrow(1, 0, 3).clamp(0.0, 1.0);
-    colors * alpha.clone() + (1.0 - alpha)
 }
 
 /// The numbers, in the memory of the host.

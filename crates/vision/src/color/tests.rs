@@ -5,7 +5,8 @@ use weft_testing::{assert_close, for_each_device, max_error, numbers};
 use weft_value::{ColorSpace, Image};
 
 use super::{
-    Adjustment, LUMA, adjusted, decoded, encoded, in_space, luma, premultiplied, rgb, with_channels,
+    Adjustment, LUMA, adjusted, decoded, encoded, in_space, luma, on_white, premultiplied, rgb,
+    rgb_on_white, with_channels,
 };
 
 const NONE: Adjustment = Adjustment {
@@ -175,4 +176,48 @@ fn adjustments_follow_their_formulas() {
         };
         expect(bright, &|x, _| (x - 0.1 - 0.5) * 0.5 + 0.5);
     });
+}
+
+#[test]
+fn a_clear_picture_shows_white_and_an_opaque_one_itself() {
+    for_each_device(|device| {
+        let pixels = row(
+            device,
+            [
+                [0.25, 0.5, 1.0, 0.0],
+                [0.25, 0.5, 1.0, 1.0],
+                [0.25, 0.5, 1.0, 0.5],
+            ],
+        );
+        let wanted = row(
+            device,
+            [[1.0, 1.0, 1.0], [0.25, 0.5, 1.0], [0.625, 0.75, 1.0]],
+        );
+        let seen = rgb_on_white(&Image::new(pixels));
+        assert_eq!(numbers(&seen), numbers(&wanted));
+        let grey = Image::new(row(device, [[0.25], [1.5]]));
+        let wanted = row(device, [[0.25; 3], [1.5; 3]]);
+        assert_eq!(numbers(&rgb_on_white(&grey)), numbers(&wanted));
+    });
+}
+
+#[test]
+fn eight_bits_on_white_are_rounded_as_whole_numbers_are() {
+    let pairs = (0..=255u16).flat_map(|color| (0..=255u16).map(move |alpha| (color, alpha)));
+    let pairs: Vec<(u16, u16)> = pairs.collect();
+    let part = |of: fn(&(u16, u16)) -> u16| {
+        let numbers: Vec<f32> = pairs.iter().map(|it| f32::from(of(it)) / 255.0).collect();
+        Tensor::<1>::from_data(numbers.as_slice(), &Device::flex()).reshape([1, 1, 256, 256])
+    };
+    let color = part(|(color, _)| *color).repeat_dim(1, 3);
+    let seen = numbers(&on_white(Tensor::cat(
+        vec![color, part(|(_, alpha)| *alpha)],
+        1,
+    )));
+    for ((color, alpha), seen) in pairs.iter().zip(seen) {
+        let (color, alpha) = (u32::from(*color), u32::from(*alpha));
+        let exact = color * alpha + 255 * (255 - alpha);
+        let wanted = (2 * exact + 255) / 510;
+        assert_eq!((seen * 255.0 + 0.5) as u32, wanted, "{color} by {alpha}");
+    }
 }
