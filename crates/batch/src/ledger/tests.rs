@@ -106,7 +106,7 @@ fn a_newer_form_is_refused_and_a_foreign_file_is_told() {
     for (text, why) in [
         ("hello\n", "no whole JSON from column 1 on"),
         ("{\"a\": 1}\n", "no session and of no item"),
-        ("{\"item\": \"0a\n", "no whole JSON from column 11 on"),
+        ("{\"item\": \"0a\n", "no whole JSON from column 1"),
     ] {
         fs::write(&path, text).unwrap();
         let told = read(&path).unwrap_err().to_string();
