@@ -132,6 +132,11 @@ pub(crate) fn opened(device: &Device) -> Option<Opened> {
     known(|opened| opened.burn == *device)
 }
 
+/// The adapter that was opened as the one of that number.
+pub(crate) fn numbered(number: usize) -> Option<Opened> {
+    all().get(number).cloned()
+}
+
 /// Any adapter, the best there is, a software one too; opened once.
 ///
 /// # Errors
