@@ -7,7 +7,11 @@ use burn::backend::{Backend, Cube, Dispatch, backend_extension, tensor::FloatTen
 use burn::tensor::Tensor;
 use weft_kernels::{ConvShape, Precision};
 
-use crate::{optional::Optional, plain};
+use crate::{
+    half::{half, is_half, wide},
+    optional::Optional,
+    plain,
+};
 
 /// How a kernel walks over a feature map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,4 +150,19 @@ pub(crate) trait Convolution: Backend {
     }
 }
 
-impl Convolution for Cube {}
+impl Convolution for Cube {
+    fn convolve(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: Optional<Self>,
+        plan: Plan,
+    ) -> FloatTensor<Self> {
+        let bias = bias.into_option();
+        if !is_half(&x) {
+            return plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
+        }
+        // cubek's direct convolution sums in the type of its operands.
+        let (x, weight, bias) = (wide(x), wide(weight), bias.map(wide));
+        half(plain::conv::conv2d::<Self>(x, weight, bias, &plan.options))
+    }
+}

@@ -16,6 +16,7 @@ mod conv;
 mod copies;
 mod device;
 mod flex;
+mod half;
 mod linear;
 mod matmul;
 mod memory;
@@ -39,6 +40,7 @@ pub use copies::{
     Copies, Crossed, constant, counted, downloaded, floats, moved, uploaded, weights,
 };
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
+pub use half::has_f16;
 pub use linear::linear;
 pub use matmul::matmul;
 pub use memory::{Memory, give_back, memory};

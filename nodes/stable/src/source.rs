@@ -97,7 +97,7 @@ impl Source {
         read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
     }
 
-    /// The same for a network, which is computed in bf16 if it is to be `half` as precise.
+    /// The same for a network, which is computed in bf16 if it is to be `half` as precise; on an adapter, a U-Net in f16.
     ///
     /// # Errors
     /// Those of [`Source::read`].

@@ -10,6 +10,7 @@ use burn_wgpu::WgpuResource;
 use super::{Attended, Attending, Attention, Plan, attend_plainly};
 use crate::{
     adapter::{self, Opened},
+    half::{half, is_half, wide},
     optional::Optional,
     shader::{buffers, pass},
 };
@@ -32,6 +33,19 @@ impl Attention for Cube {
                 out,
                 log_sum: Optional::Absent,
             },
+            None if is_half(&of.q) => {
+                let of = Attending {
+                    q: wide(of.q),
+                    k: wide(of.k),
+                    v: wide(of.v),
+                    mask: of.mask.map(wide),
+                };
+                let attended = attend_plainly(of, plan);
+                Attended {
+                    out: half(attended.out),
+                    ..attended
+                }
+            }
             None => attend_plainly(of, plan),
         }
     }

@@ -9,6 +9,7 @@ mod activation;
 mod agree;
 mod attention;
 mod conv;
+mod half;
 mod kept;
 mod linear;
 mod norm;

@@ -1,6 +1,7 @@
 //! Parity with diffusers (tests/fixtures/stable/make.py), alone and with the U-Net that is led.
 
 use burn::tensor::{Device, Tensor};
+use weft_tensor::{Precision, has_f16};
 use weft_testing::{Tensors, for_each_device};
 
 use super::{Config, ControlNet};
@@ -8,7 +9,7 @@ use crate::{
     Problem,
     stable::{
         File,
-        parity::{assert_parity, changed, note, on_cpu, parity, problems, single, weights},
+        parity::{assert_parity, changed, note, off, on_cpu, parity, problems, single, weights},
         unet::{self, Control, Given, Heads, UNet, Unsaid},
     },
 };
@@ -61,6 +62,27 @@ fn two_networks_lead_their_u_nets_as_in_diffusers() {
         let bytes = weights(&format!("control_{name}"));
         for_each_device(|device| has_parity(&read(&bytes, &config(&bytes), device), name, device));
     }
+}
+
+#[test]
+fn in_16_bits_a_network_leads_its_u_net_nearly_the_same() {
+    for_each_device(|device| {
+        let half = |bytes| File {
+            precision: Precision::Bf16,
+            ..File::new(bytes, device)
+        };
+        let (bytes, parity) = (weights("control_one"), parity("control_one"));
+        let network = ControlNet::read(half(&bytes), &config(&bytes)).unwrap();
+        let bytes = weights("unet_one");
+        let sizes = unet::Config::from_json(&note(&bytes, "config")).unwrap();
+        for unet in [half(&bytes), File::new(&bytes, device)] {
+            let unet = UNet::read(unet, &sizes).unwrap();
+            let (_, out) = led(&network, &unet, &parity, device);
+            let error = off(&out, &parity.get("out", device));
+            let most = if has_f16(device) { 5e-3 } else { 4e-2 };
+            assert!(error <= most, "{error:e}");
+        }
+    });
 }
 
 #[test]

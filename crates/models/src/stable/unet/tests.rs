@@ -1,6 +1,7 @@
 //! Parity with diffusers (tests/fixtures/stable/make.py), and what is said of files that do not fit.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
+use weft_tensor::{Precision, has_f16};
 use weft_testing::{Tensors, for_each_device};
 
 use super::{Added, Config, Given, Heads, UNet, Unsaid};
@@ -8,7 +9,7 @@ use crate::{
     Problem,
     stable::{
         File,
-        parity::{assert_parity, changed, note, parity, problems, single, weights},
+        parity::{assert_parity, changed, note, off, parity, problems, single, weights},
     },
 };
 
@@ -23,6 +24,10 @@ fn config(bytes: &[u8]) -> Config {
 /// Fails unless the network draws what the reference draws.
 #[track_caller]
 fn has_parity(network: &UNet, parity: &Tensors, device: &Device) {
+    assert_parity(&drawn(network, parity, device), &parity.get("out", device));
+}
+
+fn drawn(network: &UNet, parity: &Tensors, device: &Device) -> Tensor<4> {
     let text: Tensor<3> = parity.get("context", device);
     let mut given = Given::text(&text);
     let added = network
@@ -31,8 +36,7 @@ fn has_parity(network: &UNet, parity: &Tensors, device: &Device) {
         .map(|_| ["sizes", "whole"].map(|name| parity.get::<2>(name, device)));
     given.added = added.as_ref().map(|[sizes, whole]| [sizes, whole]);
     let (latents, time) = (parity.get("latents", device), parity.get("time", device));
-    let out = network.forward(latents, &time, &given);
-    assert_parity(&out, &parity.get("out", device));
+    network.forward(latents, &time, &given)
 }
 
 #[test]
@@ -48,6 +52,29 @@ fn one_of_sdxl_for_inpainting_draws_what_diffusers_draws_at_an_odd_size() {
         let network = read(&bytes, &config(&bytes), device);
         assert_eq!(network.config().inputs, 9);
         has_parity(&network, &parity, device);
+    });
+}
+
+#[test]
+fn in_16_bits_a_graphics_adapter_draws_nearly_the_same() {
+    for_each_device(|device| {
+        for name in ["unet_one", "unet_xl"] {
+            let (bytes, parity) = (weights(name), parity(name));
+            let file = File {
+                precision: Precision::Bf16,
+                ..File::new(&bytes, device)
+            };
+            let network = UNet::read(file, &config(&bytes)).unwrap();
+            if has_f16(device) {
+                assert_eq!(network.last.weight.val().dtype(), DType::F16);
+            }
+            let out = drawn(&network, &parity, device);
+            assert_eq!(out.dtype(), DType::F32);
+            let error = off(&out, &parity.get("out", device));
+            // The CPU has 8 bits of mantissa, an adapter 11.
+            let most = if has_f16(device) { 5e-3 } else { 4e-2 };
+            assert!(error <= most, "{name}: {error:e}");
+        }
     });
 }
 
