@@ -3,6 +3,7 @@
 mod attention;
 mod conv;
 mod dense;
+mod half;
 mod maker;
 mod residual;
 mod shuffle;
@@ -12,6 +13,7 @@ mod time;
 pub(crate) use attention::{apart, attended, scores};
 pub(crate) use conv::{Conv, GroupNorm};
 pub(crate) use dense::{LayerNorm, Linear};
+pub(crate) use half::{alike, fitted, typed};
 pub use maker::Maker;
 pub(crate) use residual::Residual;
 pub(crate) use shuffle::{UNSHUFFLED, shuffle, unshuffle};

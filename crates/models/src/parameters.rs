@@ -16,7 +16,7 @@ use thiserror::Error;
 use weft_store::{Existing, write_atomically};
 use weft_tensor::{Precision, floats};
 
-use crate::{Maker, Weights, WeightsError, weights::hash};
+use crate::{Maker, Weights, WeightsError, layers::fitted, weights::hash};
 
 /// Why the weights of a network cannot be written.
 #[derive(Debug, Error)]
@@ -78,6 +78,8 @@ pub trait Network: Module {
     type Config: Clone + Serialize + DeserializeOwned;
     /// What a person calls the network; the file says it too.
     const NAME: &'static str;
+    /// Whether it may keep its numbers in `f16` on a graphics adapter.
+    const HALVES: bool = false;
 
     /// Its sizes.
     fn config(&self) -> &Self::Config;
@@ -131,7 +133,11 @@ pub trait Network: Module {
             .map_err(|error| refused(error.to_string()))?;
         let network =
             Self::build(&config, &mut Maker::blank(device, precision)).map_err(refused)?;
-        network.load(weights)
+        let network = network.load(weights)?;
+        Ok(match Self::HALVES {
+            true => fitted(network, device, precision),
+            false => network,
+        })
     }
 
     /// The same network with the numbers of a file in place of its own, whatever the file says of sizes.

@@ -18,6 +18,7 @@ use burn::backend::{
 use burn::tensor::{Shape, Tensor};
 
 use crate::flex::{Floats, are_f32, fitting, room, tensor, whole_mut};
+use crate::half::{half, is_half, wide};
 use crate::plain::{activation as plain, linear::with_columns};
 
 /// `x · σ(x)` (Elfwing et al., 2018), elementwise.
@@ -106,7 +107,14 @@ pub(crate) trait Activation: Backend {
     }
 }
 
-impl Activation for Cube {}
+impl Activation for Cube {
+    fn activate(x: FloatTensor<Self>, curve: Curve) -> FloatTensor<Self> {
+        match is_half(&x) {
+            true => half(curve.plain::<Self>(wide(x))),
+            false => curve.plain::<Self>(x),
+        }
+    }
+}
 
 impl Activation for Flex {
     fn activate(mut x: FloatTensor<Self>, curve: Curve) -> FloatTensor<Self> {

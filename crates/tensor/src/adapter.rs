@@ -148,6 +148,11 @@ pub fn close(device: &Device) {
     }
 }
 
+/// The adapter that was opened as the one of that number.
+pub(crate) fn numbered(number: usize) -> Option<Opened> {
+    all().get(number).cloned()
+}
+
 /// Any adapter, the best there is, a software one too; opened once.
 ///
 /// # Errors

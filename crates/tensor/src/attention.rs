@@ -1,15 +1,14 @@
 //! Attention without the matrix of all scores.
 
+mod cube;
 mod flex;
 mod steps;
 
-use burn::backend::{
-    Backend, Cube, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor,
-};
+use burn::backend::{Backend, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 use weft_kernels::Precision;
 
-use crate::{optional::Optional, plain};
+use crate::{adapter, optional::Optional, plain};
 
 /// `softmax(q · kᵀ · scale + mask) · v` (Vaswani et al., 2017), tile by tile with an online softmax (Dao et
 /// al., 2022): `q` `[batch, heads, queries, head]`, `k` `[batch, heads, keys, head]`, `v` `[batch, heads, keys,
@@ -49,6 +48,7 @@ pub fn attention(
     let plan = Plan {
         scale: scale.unwrap_or_else(|| (of_q[3] as f32).sqrt().recip()),
         precision,
+        adapter: adapter::opened(&q.device()).map(|opened| opened.number),
     };
     let attending = Attending {
         q: q.into_dispatch(),
@@ -64,6 +64,8 @@ pub fn attention(
 pub(crate) struct Plan {
     scale: f32,
     precision: Precision,
+    /// The graphics adapter that computes, by its number.
+    adapter: Option<usize>,
 }
 
 /// The arguments.
@@ -113,16 +115,5 @@ fn attend_plainly<B: Backend>(of: Attending<B>, plan: Plan) -> Attended<B> {
     Attended {
         out: plain::attention::forward::<B>([of.q, of.k, of.v], mask, plan.scale),
         log_sum: Optional::Absent,
-    }
-}
-
-impl Attention for Cube {
-    fn attend(of: Attending<Self>, plan: Plan) -> Attended<Self> {
-        let mask = of.mask.into_option();
-        let out = plain::attention::forward_in_blocks::<Self>([of.q, of.k, of.v], mask, plan.scale);
-        Attended {
-            out,
-            log_sum: Optional::Absent,
-        }
     }
 }

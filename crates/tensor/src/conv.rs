@@ -7,7 +7,11 @@ use burn::backend::{Backend, Cube, Dispatch, backend_extension, tensor::FloatTen
 use burn::tensor::Tensor;
 use weft_kernels::{ConvShape, Precision};
 
-use crate::{half, optional::Optional, plain};
+use crate::{
+    half::{half, is_half, wide},
+    optional::Optional,
+    plain,
+};
 
 /// How a kernel walks over a feature map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,12 +157,12 @@ impl Convolution for Cube {
         bias: Optional<Self>,
         plan: Plan,
     ) -> FloatTensor<Self> {
-        let made = half::product::<Self>([x, weight], plan.precision, |x, weight| {
-            plain::conv::conv2d::<Self>(x, weight, None, &plan.options)
-        });
-        match bias.into_option() {
-            Some(bias) => plain::conv::with_bias::<Self>(made, bias),
-            None => made,
+        let bias = bias.into_option();
+        if !is_half(&x) {
+            return plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
         }
+        // cubek's direct convolution sums in the type of its operands.
+        let (x, weight, bias) = (wide(x), wide(weight), bias.map(wide));
+        half(plain::conv::conv2d::<Self>(x, weight, bias, &plan.options))
     }
 }

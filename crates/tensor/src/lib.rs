@@ -41,7 +41,7 @@ pub use copies::{
     Copies, Crossed, constant, counted, downloaded, floats, moved, network, uploaded, weights,
 };
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
-pub use half::set_f16;
+pub use half::{has_f16, set_f16};
 pub use linear::linear;
 pub use mapped::Mapped;
 pub use matmul::matmul;

@@ -7,7 +7,7 @@ use burn::backend::{Backend, Cube, Dispatch, backend_extension, tensor::FloatTen
 use burn::tensor::Tensor;
 use weft_kernels::Precision;
 
-use crate::{half, optional::Optional, plain};
+use crate::{optional::Optional, plain};
 
 /// `x · weight + bias` over the last axis: `x` `[.., in]`, `weight` `[in, out]`, `bias` `[out]` give `[.., out]`.
 ///
@@ -79,19 +79,4 @@ pub(crate) trait Dense: Backend {
     }
 }
 
-impl Dense for Cube {
-    fn dense(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: Optional<Self>,
-        plan: Plan,
-    ) -> FloatTensor<Self> {
-        let made = half::product::<Self>([x, weight], plan.precision, |x, weight| {
-            plain::linear::linear::<Self>(x, weight, None)
-        });
-        match bias.into_option() {
-            Some(bias) => plain::linear::with_bias::<Self>(made, bias),
-            None => made,
-        }
-    }
-}
+impl Dense for Cube {}

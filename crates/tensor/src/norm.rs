@@ -8,7 +8,10 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-use crate::plain;
+use crate::{
+    half::{half, is_half, wide},
+    plain,
+};
 
 /// Group normalisation (Wu and He, 2018) of `x` `[batch, channels, height, width]`, with SiLU after it if
 /// `silu`, in one pass. `gamma` and `beta` are `[channels]`; `epsilon` is added to the variance.
@@ -149,4 +152,23 @@ pub(crate) trait Normalisation: Backend {
     }
 }
 
-impl Normalisation for Cube {}
+impl Normalisation for Cube {
+    fn normalise(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        norm: Norm,
+    ) -> Normed<Self> {
+        if !is_half(&x) {
+            return plain::norm::forward::<Self>(x, gamma, beta, &norm);
+        }
+        // Squares of what 16 bits hold are beyond them.
+        let [x, gamma, beta] = [x, gamma, beta].map(wide);
+        let normed = plain::norm::forward::<Self>(x, gamma, beta, &norm);
+        Normed {
+            out: half(normed.out),
+            mean: half(normed.mean),
+            rstd: half(normed.rstd),
+        }
+    }
+}

@@ -6,8 +6,8 @@
 //! `@workgroup_size(64)`, called at least once for each number of the result, which is the one at
 //! `id.x + id.y * groups.x * 64`, of `@builtin(global_invocation_id) id` and `@builtin(num_workgroups) groups`.
 
-mod buffers;
-mod pass;
+pub(crate) mod buffers;
+pub(crate) mod pass;
 
 use std::ops::Range;
 

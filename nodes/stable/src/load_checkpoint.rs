@@ -37,7 +37,8 @@ pub struct LoadCheckpoint {
     pub file: File,
     /// What the model predicts; left out, what the file says, or else what is usual for its family.
     pub predicts: Option<Predicts>,
-    /// Compute in bf16: faster where the processor has it, and off by some thousandths.
+    /// Compute with half as many bits, off by some thousandths: bf16 on the CPU, faster where the processor has it; f16
+    /// in the U-Net on a graphics adapter, which halves its memory.
     #[input(default = false)]
     pub half: bool,
 }

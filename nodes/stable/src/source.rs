@@ -130,8 +130,8 @@ impl Source {
         read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
     }
 
-    /// The same for a network, which is computed in bf16 if it is to be `half` as precise; of a big one, the node
-    /// tells how many megabytes are read, and may be stopped.
+    /// The same for a network, which is computed in bf16 if it is to be `half` as precise (a U-Net on an adapter in f16);
+    /// of a big one, the node tells how many megabytes are read, and may be stopped.
     ///
     /// # Errors
     /// Those of [`Source::read`], and that the run has been cancelled.

@@ -136,7 +136,7 @@ impl Layout {
         if self.sources.iter().copied().eq(0..references) {
             return x.reshape(shape);
         }
-        let none = Tensor::zeros([1, tokens, width], &x.device());
+        let none = x.clone().narrow(0, 0, 1).zeros_like();
         let sources: Vec<i32> = self.sources.iter().map(|&i| i as i32).collect();
         let sources = constant::<1, Int>(sources.as_slice(), &x.device());
         Tensor::cat(vec![x, none], 0)

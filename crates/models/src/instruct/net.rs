@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Maker, Network,
-    layers::{Conv, GroupNorm, Time, scores},
+    layers::{Conv, GroupNorm, Time, scores, typed},
     text::Text,
 };
 
@@ -105,6 +105,7 @@ impl Instruct {
             context.batch(),
         );
         let words = self.reader.read(text);
+        let numbers = latents.dtype();
         let embedding = self.embedding(time, &words);
         let mut told = Told {
             words: &words,
@@ -124,7 +125,7 @@ impl Instruct {
         for up in &self.up {
             x = up.forward(x, &mut told, &mut kept);
         }
-        self.last.forward(self.norm.silu(x))
+        typed(self.last.forward(self.norm.silu(x)), numbers)
     }
 
     fn check(&self, latents: &Tensor<4>, rows: usize, text: &Text) {
@@ -217,6 +218,7 @@ impl Found {
 impl Network for Instruct {
     type Config = Config;
     const NAME: &'static str = "the instruct model";
+    const HALVES: bool = true;
 
     fn config(&self) -> &Config {
         &self.config

@@ -4,7 +4,7 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use weft_tensor::Precision;
+use weft_tensor::{Precision, has_f16, set_f16};
 use weft_testing::{assert_close, for_each_device, max_error, numbers};
 
 use super::{Config, Context, Instruct, Place, References};
@@ -140,6 +140,30 @@ fn every_device_draws_the_same() {
     };
     let wanted = seen(&Device::flex());
     for_each_device(|device| assert_close(&seen(device), &wanted, 1e-4));
+}
+
+#[test]
+fn in_16_bits_a_graphics_adapter_draws_nearly_the_same() {
+    let places = [(0, 1), (1, 2), (1, 4)];
+    let seen = |network: &Instruct, device: &Device| {
+        let context = network.encode_context(&references(&places, device), 3);
+        let time = waves([3], 0.1, device).abs();
+        let text = text(&[1, 2, 3], device);
+        network.forward(latents(3, device), time, &text, &context)
+    };
+    let bytes = learnt(&tiny()).to_safetensors(Numbers::F32).unwrap();
+    set_f16(true);
+    for_each_device(|device| {
+        let [whole, half] = [Precision::F32, Precision::Bf16]
+            .map(|precision| seen(&Instruct::read(&bytes, device, precision).unwrap(), device));
+        let most = numbers(&whole)
+            .iter()
+            .fold(0.0_f32, |most, x| most.max(x.abs()));
+        let error = max_error(&half, &whole) / most;
+        // The CPU has 8 bits of mantissa, an adapter 11.
+        let bound = if has_f16(device) { 5e-3 } else { 4e-2 };
+        assert!(error > 0.0 && error <= bound, "{error:e}");
+    });
 }
 
 #[test]

@@ -7,7 +7,7 @@ use burn::{
 
 use super::MARKERS;
 use crate::{
-    layers::{Linear, Maker, scores},
+    layers::{Linear, Maker, alike, scores},
     text::Text,
 };
 
@@ -42,7 +42,7 @@ impl Reader {
     /// The parts of the text differ in shape, or are not of the width that the model was made for.
     pub(super) fn read(&self, text: &Text) -> Words {
         let [batch, tokens, width] = text.features.dims();
-        let vectors = self.markers.val();
+        let vectors = alike(self.markers.val(), &text.features);
         let wanted = vectors.dims()[1];
         assert!(
             width == wanted

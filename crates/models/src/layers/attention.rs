@@ -3,6 +3,8 @@
 use burn::tensor::Tensor;
 use weft_tensor::{Precision, attention};
 
+use super::alike;
+
 /// `[batch, tokens, width]` as `[batch, heads, tokens, head]`, without a copy.
 pub(crate) fn apart(x: Tensor<3>, heads: usize) -> Tensor<4> {
     let [batch, tokens, width] = x.dims();
@@ -25,6 +27,8 @@ pub(crate) fn attended(
     precision: Precision,
 ) -> Tensor<3> {
     let queries = apart(queries, keys.dims()[1]);
+    let [keys, values] = [keys, values].map(|x| alike(x, &queries));
+    let mask = mask.map(|mask| alike(mask, &queries));
     together(attention(queries, keys, values, mask, None, precision))
 }
 

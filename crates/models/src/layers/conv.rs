@@ -6,7 +6,7 @@ use burn::{
 };
 use weft_tensor::{ConvOptions, Precision, conv2d, group_norm_silu};
 
-use super::Maker;
+use super::{Maker, alike};
 use crate::Weights;
 
 /// A convolution with a square kernel of odd side, which keeps the size of the map but for its stride or
@@ -113,7 +113,9 @@ impl Conv {
 
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let bias = self.bias.as_ref().map(Param::val);
-        conv2d(x, self.weight.val(), bias, self.options, self.precision)
+        let weight = self.weight.val();
+        let x = alike(x, &weight);
+        conv2d(x, weight, bias, self.options, self.precision)
     }
 }
 

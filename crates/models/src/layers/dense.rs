@@ -6,7 +6,7 @@ use burn::{
 };
 use weft_tensor::{Precision, layer_norm, linear};
 
-use super::Maker;
+use super::{Maker, alike};
 use crate::Weights;
 
 /// `x · weight + bias`; the weight is `[in, out]`.
@@ -63,7 +63,8 @@ impl Linear {
 
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let bias = self.bias.as_ref().map(Param::val);
-        linear(x, self.weight.val(), bias, self.precision)
+        let weight = self.weight.val();
+        linear(alike(x, &weight), weight, bias, self.precision)
     }
 }
 

@@ -57,11 +57,16 @@ pub(crate) fn single(bytes: &[u8], root: &str) -> Vec<u8> {
 /// Fails if any number is off by more than 1e-4 of the greatest of the reference.
 #[track_caller]
 pub(crate) fn assert_parity<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>) {
+    let error = off(found, wanted);
+    assert!(error <= 1e-4, "off by {error:e} of the greatest");
+}
+
+/// How far the worst number is off, as a share of the greatest of the reference.
+pub(crate) fn off<const D: usize>(found: &Tensor<D>, wanted: &Tensor<D>) -> f32 {
     let most = numbers(wanted)
         .iter()
         .fold(0.0_f32, |most, x| most.max(x.abs()));
-    let error = max_error(found, wanted) / most;
-    assert!(error <= 1e-4, "off by {error:e} of {most}");
+    max_error(found, wanted) / most
 }
 
 /// Every key that did not fit.

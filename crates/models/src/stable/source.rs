@@ -27,7 +27,9 @@ pub struct File<'a> {
     pub others: &'a [&'a [u8]],
     /// Where the tensors will be.
     pub device: &'a Device,
-    /// That of the layers' operands.
+    /// That of the layers' operands. On a graphics adapter that computes in `f16`, a U-Net and a ControlNet that shall
+    /// be less precise than `f32` keep weights and maps in it; text and image encoders stay `f32`, and so does the
+    /// autoencoder, since the maps of SDXL's are beyond `f16`.
     pub precision: Precision,
     /// Added to the weights of U-Nets and text encoders, each with a strength.
     pub loras: &'a [(&'a Lora, f32)],

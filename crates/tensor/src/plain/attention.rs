@@ -5,7 +5,47 @@ use burn::tensor::{Shape, Slice};
 
 use crate::attention::{Attended, Attending, AttentionGrads};
 
+/// Most bytes of the scores that are there at once.
+const SCORES: usize = 64 << 20;
+
+/// Some queries at a time, so that their scores stay below [`SCORES`].
 pub(crate) fn forward<B: Backend>(
+    [q, k, v]: [FloatTensor<B>; 3],
+    mask: Option<FloatTensor<B>>,
+    scale: f32,
+) -> FloatTensor<B> {
+    in_parts::<B>([q, k, v], mask, scale, SCORES)
+}
+
+fn in_parts<B: Backend>(
+    [q, k, v]: [FloatTensor<B>; 3],
+    mask: Option<FloatTensor<B>>,
+    scale: f32,
+    most: usize,
+) -> FloatTensor<B> {
+    let [batch, heads, queries, _] = q.shape().dims();
+    let [_, _, keys, _] = k.shape().dims();
+    let of_one = (batch * heads * keys * q.dtype().size()).max(1);
+    let some = (most / of_one).max(1);
+    if queries <= some {
+        return at_once::<B>([q, k, v], mask, scale);
+    }
+    let part = |x: FloatTensor<B>, from: usize| {
+        let till = queries.min(from + some);
+        let all = Slice::full();
+        B::float_slice(x, &[all, all, Slice::from(from..till), all])
+    };
+    let parts = (0..queries).step_by(some).map(|from| {
+        let mask = mask.clone().map(|mask| match mask.shape()[2] {
+            1 => mask,
+            _ => part(mask, from),
+        });
+        at_once::<B>([part(q.clone(), from), k.clone(), v.clone()], mask, scale)
+    });
+    B::float_cat(parts.collect(), 2)
+}
+
+fn at_once<B: Backend>(
     [q, k, v]: [FloatTensor<B>; 3],
     mask: Option<FloatTensor<B>>,
     scale: f32,
@@ -19,40 +59,6 @@ pub(crate) fn forward<B: Backend>(
         ..Default::default()
     };
     B::attention(q, k, v, None, mask, options)
-}
-
-/// Most bytes of scores that lie in memory at once.
-const SCORES: usize = 64 << 20;
-
-/// The same by blocks of queries, whose scores take no more than 64 MiB however many queries there are; each query sees
-/// all keys at once, so that nothing is added up in another order.
-pub(crate) fn forward_in_blocks<B: Backend>(
-    [q, k, v]: [FloatTensor<B>; 3],
-    mask: Option<FloatTensor<B>>,
-    scale: f32,
-) -> FloatTensor<B> {
-    let [batch, heads, queries, _] = q.shape().dims();
-    let [_, _, keys, _] = k.shape().dims();
-    let rows = rows(batch * heads * keys * q.dtype().size());
-    if queries <= rows {
-        return forward::<B>([q, k, v], mask, scale);
-    }
-    let mask = mask.map(|mask| B::float_expand(mask, Shape::new([batch, heads, queries, keys])));
-    let block = |x: FloatTensor<B>, first: usize| {
-        let mut whole: Vec<Slice> = x.shape().iter().map(|axis| Slice::from(0..*axis)).collect();
-        whole[2] = Slice::from(first..(first + rows).min(queries));
-        B::float_slice(x, &whole)
-    };
-    let blocks = (0..queries).step_by(rows).map(|first| {
-        let mask = mask.clone().map(|mask| block(mask, first));
-        forward::<B>([block(q.clone(), first), k.clone(), v.clone()], mask, scale)
-    });
-    B::float_cat(blocks.collect(), 2)
-}
-
-/// How many queries have scores of [`SCORES`] bytes together, if one has so many.
-fn rows(bytes: usize) -> usize {
-    (SCORES / bytes.max(1)).max(1)
 }
 
 /// The share of each key for each query; zeros where all keys are left out.
@@ -90,5 +96,44 @@ pub(crate) fn backward<B: Backend>(
         q: B::float_matmul(dscores.clone(), of.k),
         k: B::float_matmul(turn(dscores), of.q),
         v: dv,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::backend::{Flex, flex::FlexTensor};
+
+    use super::*;
+    use crate::flex::{Floats, tensor};
+
+    fn waves(shape: [usize; 4], phase: f32) -> FlexTensor {
+        let count = shape.iter().product::<usize>();
+        tensor(
+            (0..count).map(|i| (i as f32 * 0.7 + phase).sin()).collect(),
+            shape,
+        )
+    }
+
+    #[test]
+    fn queries_in_parts_find_what_they_find_together() {
+        let found = |mask: [usize; 4], most| {
+            let [q, k, v] = [
+                ([2, 3, 7, 5], 0.1),
+                ([2, 3, 4, 5], 0.2),
+                ([2, 3, 4, 6], 0.3),
+            ]
+            .map(|(shape, phase)| waves(shape, phase));
+            let found = in_parts::<Flex>([q, k, v], Some(waves(mask, 0.4)), 0.5, most);
+            Floats::of(found).slice().to_vec()
+        };
+        for mask in [[2, 3, 7, 4], [2, 1, 1, 4]] {
+            let together = found(mask, usize::MAX);
+            // Scores of one query take 96 bytes: one, two and five at a time.
+            for most in [1, 200, 500] {
+                let parts = found(mask, most);
+                let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+                assert!(parts.len() == together.len() && parts.iter().zip(&together).all(near));
+            }
+        }
     }
 }

@@ -29,12 +29,6 @@ pub(crate) fn conv2d<B: Backend>(
     B::conv2d(enlarged::<B>(x, of), weight, bias, options(of))
 }
 
-/// The bias of each channel added.
-pub(crate) fn with_bias<B: Backend>(x: FloatTensor<B>, bias: FloatTensor<B>) -> FloatTensor<B> {
-    let shape = Shape::new([1, bias.shape()[0], 1, 1]);
-    B::float_add(x, B::float_reshape(bias, shape))
-}
-
 /// The gradient of the input, whose shape is `size`.
 pub(crate) fn input_grad<B: Backend>(
     grad: FloatTensor<B>,

@@ -32,13 +32,6 @@ pub(crate) fn linear<B: Backend>(
     B::float_reshape(out, shape)
 }
 
-/// The bias added along the last axis.
-pub(crate) fn with_bias<B: Backend>(x: FloatTensor<B>, bias: FloatTensor<B>) -> FloatTensor<B> {
-    let ones: Shape = x.shape().iter().map(|_| 1usize).collect();
-    let shape = with_columns(ones, bias.shape()[0]);
-    B::float_add(x, B::float_reshape(bias, shape))
-}
-
 pub(crate) fn input_grad<B: Backend>(
     grad: FloatTensor<B>,
     weight: FloatTensor<B>,

@@ -8,13 +8,13 @@ use burn::backend::{
     tensor::FloatTensor,
 };
 use burn::tensor::Tensor;
-use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use burn_wgpu::{AutoCompiler, WgpuResource};
 use cubecl_wgpu::WgpuServer;
 
 /// The buffer of a tensor, good as long as the tensor is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found(Arc<Mutex<Option<Result<WgpuResource, String>>>>);
+pub(crate) struct Found(Arc<Mutex<Option<Result<WgpuResource, String>>>>);
 
 impl Found {
     fn put(&self, found: Result<WgpuResource, String>) {
@@ -53,15 +53,23 @@ impl Buffers for Flex {
 impl Buffers for Cube {
     fn buffer(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
         let x = into_contiguous(x);
-        let resource = x
-            .client
-            .get_resource::<WgpuServer<AutoCompiler>>(x.handle.clone());
-        let flushed = x.client.flush();
-        found.put(match (resource, flushed) {
-            (Ok(resource), Ok(())) => Ok(resource.resource().clone()),
-            (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
-        });
+        found.put(resource(&x));
         x
+    }
+}
+
+/// The buffer of a tensor, after all work on it was sent to the queue.
+///
+/// # Errors
+/// A sentence on why it has none.
+pub(crate) fn resource(x: &CubeTensor) -> Result<WgpuResource, String> {
+    let resource = x
+        .client
+        .get_resource::<WgpuServer<AutoCompiler>>(x.handle.clone());
+    let flushed = x.client.flush();
+    match (resource, flushed) {
+        (Ok(resource), Ok(())) => Ok(resource.resource().clone()),
+        (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
     }
 }
 

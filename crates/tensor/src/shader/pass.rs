@@ -46,14 +46,27 @@ pub(super) fn run(
         bound.push(buffers::of(tensor.clone()).map_err(refused)?);
     }
     bound.push(buffers::of(Tensor::empty(shape, device)).map_err(refused)?);
-    let pipeline = compiled(&opened, text, inputs.len(), !uniforms.is_empty())?;
     let resources: Vec<_> = bound.iter().map(|(_, resource)| resource).collect();
-    submit(&opened, &pipeline, (&resources, uniforms), count)?;
+    let bits: Vec<_> = uniforms.iter().map(|number| number.to_bits()).collect();
+    over(&opened, text, (&resources, &bits), count.div_ceil(GROUP))?;
     // The last is the result, and it is there.
     bound
         .pop()
         .map(|(made, _)| made)
         .ok_or_else(|| ShaderFailure::Refused("no result".to_owned()))
+}
+
+/// Runs the program `text` over buffers, the last of which is the result, in so many groups. The words, if there are
+/// any, are bound after them.
+pub(crate) fn over(
+    opened: &Opened,
+    text: &str,
+    (resources, words): (&[&WgpuResource], &[u32]),
+    groups: usize,
+) -> Result<(), ShaderFailure> {
+    let inputs = resources.len().saturating_sub(1);
+    let pipeline = compiled(opened, text, inputs, !words.is_empty())?;
+    submit(opened, &pipeline, (resources, words), groups)
 }
 
 /// How many numbers the result has, if the adapter can hold them.
@@ -173,22 +186,19 @@ fn bound<'a>((binding, resource): (u32, &&'a WgpuResource)) -> BindGroupEntry<'a
 fn submit(
     opened: &Opened,
     pipeline: &ComputePipeline,
-    (resources, uniforms): (&[&WgpuResource], &[f32]),
-    count: usize,
+    (resources, words): (&[&WgpuResource], &[u32]),
+    groups: usize,
 ) -> Result<(), ShaderFailure> {
     let Opened { device, queue, .. } = opened;
     scoped(opened, || {
-        let numbers = (!uniforms.is_empty()).then(|| {
+        let numbers = (!words.is_empty()).then(|| {
             let buffer = device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("weft uniforms"),
-                size: size_of_val(uniforms) as u64,
+                size: size_of_val(words) as u64,
                 usage: BufferUsages::STORAGE | BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             });
-            let bytes: Vec<u8> = uniforms
-                .iter()
-                .flat_map(|number| number.to_le_bytes())
-                .collect();
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
             queue.write_buffer(&buffer, 0, &bytes);
             buffer
         });
@@ -206,7 +216,6 @@ fn submit(
         let mut pass = encoder.begin_compute_pass(&Default::default());
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
-        let groups = count.div_ceil(GROUP);
         let across = groups.min(AXIS);
         pass.dispatch_workgroups(across as u32, groups.div_ceil(across) as u32, 1);
         drop(pass);

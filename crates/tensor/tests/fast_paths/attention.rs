@@ -1,8 +1,9 @@
-use burn::tensor::{Device, Tensor, TensorData, activation};
+use burn::tensor::{Device, FloatDType, Tensor, TensorData, activation};
+
 use weft_tensor::{Precision, attention, give_back, is_gpu, memory};
 use weft_testing::{for_each_device, numbers};
 
-use crate::agree::{agree, nearly_agree, noise};
+use crate::agree::{agree, assert_near, nearly_agree, noise, rows};
 
 #[derive(Clone, Copy)]
 struct Case {
@@ -93,7 +94,7 @@ impl Case {
     }
 }
 
-fn cases() -> [Case; 4] {
+fn cases() -> [Case; 7] {
     let case = |[batch, heads, queries, keys, head, value]: [usize; 6]| Case {
         batch,
         heads,
@@ -107,6 +108,10 @@ fn cases() -> [Case; 4] {
         case([2, 3, 7, 13, 5, 5]),
         case([1, 2, 65, 65, 40, 40]),
         case([2, 2, 17, 77, 16, 9]),
+        // Rows of which graphics adapters read four numbers at once.
+        case([1, 3, 33, 77, 64, 64]),
+        case([2, 1, 31, 45, 80, 80]),
+        case([1, 1, 7, 19, 160, 160]),
     ]
 }
 
@@ -153,6 +158,57 @@ fn a_query_without_keys_gets_zeros_and_gives_no_gradient() {
         let grad = numbers(&argument.grad(&grads).expect("each argument learns"));
         assert!(grad.iter().all(|&x| x == 0.0), "{grad:?}");
     }
+}
+
+#[test]
+fn an_adapter_never_has_all_scores_at_once() {
+    for_each_device(|device| {
+        if !is_gpu(device) {
+            return;
+        }
+        let (heads, tokens, head) = (4, 2048, 40);
+        let row =
+            |seed| Tensor::<1>::from_data(noise(heads * tokens * head, seed).as_slice(), device);
+        let [q, k, v] = [1, 2, 3].map(|seed| row(seed).reshape([1, heads, tokens, head]));
+        give_back(device);
+        let before = memory(device).unwrap().reserved;
+        let out = attention(q, k, v, None, None, Precision::F32);
+        assert!(numbers(&out).iter().all(|x| x.is_finite()));
+        let taken = memory(device).unwrap().reserved.saturating_sub(before);
+        let scores = (4 * heads * tokens * tokens) as u64;
+        assert!(
+            taken < scores / 4,
+            "{taken} bytes, and the scores have {scores}"
+        );
+    });
+}
+
+#[test]
+fn numbers_of_16_bits_are_summed_in_32() {
+    for_each_device(|device| {
+        // Flex has kernels for 32 bits only.
+        if !is_gpu(device) || !device.supports_dtype(FloatDType::F16) {
+            return;
+        }
+        for case in cases() {
+            for mask in [Mask::None, Mask::Full] {
+                let rounded = |row: Tensor<1>| row.cast(FloatDType::F16);
+                let given = rows(case.sizes(), device).map(rounded);
+                let exact = given.clone().map(|row| row.cast(FloatDType::F32));
+                let found = case.ours(mask, Precision::F32)(given).cast(FloatDType::F32);
+                assert_near("f16", &found, &case.formula(mask)(exact), 2e-3);
+            }
+        }
+        // Scores that 16 bits do not hold.
+        let x = rows([240], device)[0].clone().reshape([1, 2, 15, 8]) * 2e3;
+        let x = x.cast(FloatDType::F16);
+        let out = attention(x.clone(), x.clone(), x, None, None, Precision::F32);
+        assert!(
+            numbers(&out.cast(FloatDType::F32))
+                .iter()
+                .all(|x| x.is_finite())
+        );
+    });
 }
 
 #[test]

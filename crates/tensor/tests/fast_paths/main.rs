@@ -11,6 +11,7 @@ mod attention;
 mod compiler;
 mod conv;
 mod copies;
+mod half;
 mod kept;
 mod linear;
 mod norm;

@@ -1,82 +1,90 @@
 //! Parity with diffusers (tests/fixtures/stable/make.py), and what is said of adapters that do not fit.
 
 use burn::tensor::{Device, Tensor};
+use weft_testing::for_each_device;
 
 use super::{Adapter, AdapterError};
 use crate::{
     Problem,
     stable::{
         File,
-        parity::{assert_parity, changed, note, on_cpu, parity, problems, weights},
+        parity::{assert_parity, changed, note, parity, problems, weights},
         unet::{self, Given, Pictures, UNet},
     },
 };
 
-fn adapter(name: &str) -> Adapter {
+fn adapter(name: &str, device: &Device) -> Adapter {
     let bytes = weights(&format!("adapter_{name}"));
-    Adapter::read(File::new(&bytes, &Device::flex())).unwrap()
+    Adapter::read(File::new(&bytes, device)).unwrap()
 }
 
-fn unet(name: &str) -> UNet {
+fn unet(name: &str, device: &Device) -> UNet {
     let bytes = weights(name);
     let config = unet::Config::from_json(&note(&bytes, "config")).unwrap();
-    UNet::read(File::new(&bytes, &Device::flex()), &config).unwrap()
+    UNet::read(File::new(&bytes, device), &config).unwrap()
 }
 
-fn drawn(network: &UNet, name: &str, pictures: Option<Pictures<'_>>) -> Tensor<4> {
+fn drawn(network: &UNet, name: &str, pictures: Option<Pictures<'_>>, device: &Device) -> Tensor<4> {
     let parity = parity(name);
-    let text = on_cpu::<3>(&parity, "context");
+    let text: Tensor<3> = parity.get("context", device);
     let added = network.config().added;
-    let added = added.map(|_| ["sizes", "whole"].map(|name| on_cpu::<2>(&parity, name)));
+    let added = added.map(|_| ["sizes", "whole"].map(|name| parity.get::<2>(name, device)));
     let added = added.as_ref().map(|[sizes, whole]| [sizes, whole]);
     let given = Given {
         pictures,
         added,
         ..Given::text(&text)
     };
-    network.forward(on_cpu(&parity, "latents"), &on_cpu(&parity, "time"), &given)
+    let (latents, time) = (parity.get("latents", device), parity.get("time", device));
+    network.forward(latents, &time, &given)
 }
 
 /// Parity of the adapter of a U-Net with features `[2, rows, width]`.
 #[track_caller]
-fn has_parity(name: &str, features: Tensor<3>) {
-    let (adapter, reference) = (adapter(name), parity(&format!("adapter_{name}")));
+fn has_parity(name: &str, features: Tensor<3>, device: &Device) {
+    let reference = parity(&format!("adapter_{name}"));
+    let adapter = adapter(name, device);
     let tokens = adapter.tokens(features);
-    assert_parity(&tokens, &on_cpu(&reference, "tokens"));
-    let network = unet(name).with_adapter(&adapter).unwrap();
+    assert_parity(&tokens, &reference.get("tokens", device));
+    let network = unet(name, device).with_adapter(&adapter).unwrap();
     let pictures = Pictures {
         tokens: &tokens,
         strength: 0.8,
     };
-    assert_parity(
-        &drawn(&network, name, Some(pictures)),
-        &on_cpu(&reference, "out"),
-    );
+    let out = drawn(&network, name, Some(pictures), device);
+    assert_parity(&out, &reference.get("out", device));
     // Without pictures nothing is added.
-    assert_parity(&drawn(&network, name, None), &on_cpu(&parity(name), "out"));
+    let out = drawn(&network, name, None, device);
+    assert_parity(&out, &parity(name).get("out", device));
 }
 
 #[test]
 fn a_plain_adapter_shows_pictures_as_in_diffusers() {
-    let pictures = on_cpu::<2>(&parity("adapter_unet_one"), "pictures");
-    has_parity("unet_one", pictures.unsqueeze_dim(1));
+    for_each_device(|device| {
+        let pictures: Tensor<2> = parity("adapter_unet_one").get("pictures", device);
+        has_parity("unet_one", pictures.unsqueeze_dim(1), device);
+    });
 }
 
 #[test]
 fn an_adapter_with_a_resampler_shows_pictures_as_in_diffusers() {
-    has_parity("unet_xl", on_cpu(&parity("adapter_unet_xl"), "pictures"));
+    for_each_device(|device| {
+        let pictures = parity("adapter_unet_xl").get("pictures", device);
+        has_parity("unet_xl", pictures, device);
+    });
 }
 
 #[test]
 fn an_adapter_says_what_it_takes_of_pictures() {
-    assert_eq!(adapter("unet_one").wants(), (false, 20));
-    assert_eq!(adapter("unet_xl").wants(), (true, 20));
+    assert_eq!(adapter("unet_one", &Device::flex()).wants(), (false, 20));
+    assert_eq!(adapter("unet_xl", &Device::flex()).wants(), (true, 20));
 }
 
 #[test]
 fn an_adapter_of_another_u_net_is_refused() {
-    let error = unet("unet_one")
-        .with_adapter(&adapter("unet_xl"))
+    let device = Device::flex();
+    let error = unet("unet_one", &device)
+        .with_adapter(&adapter("unet_xl", &device))
         .unwrap_err();
     assert_eq!(
         error,
@@ -85,13 +93,13 @@ fn an_adapter_of_another_u_net_is_refused() {
             network: 4
         }
     );
-    let mut other = adapter("unet_one");
+    let mut other = adapter("unet_one", &device);
     let (first, last) = (other.pairs[0].clone(), other.pairs.len() - 1);
     other.pairs[last] = first.map(|mut pair| {
         pair.weight = pair.weight.map(|weight| weight.narrow(1, 0, 16));
         pair
     });
-    let error = unet("unet_one").with_adapter(&other).unwrap_err();
+    let error = unet("unet_one", &device).with_adapter(&other).unwrap_err();
     let sizes = AdapterError::Sizes {
         place: 3,
         adapter: [32, 16],

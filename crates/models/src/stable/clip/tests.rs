@@ -1,7 +1,7 @@
 //! Parity with transformers (tests/fixtures/stable/make.py), and what is said of files and tokens that do not fit.
 
 use burn::tensor::Device;
-use weft_testing::{Tensors, numbers};
+use weft_testing::{Tensors, for_each_device, numbers};
 
 use super::{Activation, Clip, Config, End, IdsError, Take};
 use crate::{
@@ -12,9 +12,9 @@ use crate::{
     },
 };
 
-fn read(bytes: &[u8]) -> Clip {
+fn read(bytes: &[u8], device: &Device) -> Clip {
     let config = Config::from_json(&note(bytes, "config")).unwrap();
-    Clip::read(File::new(bytes, &Device::flex()), &config, 0).unwrap()
+    Clip::read(File::new(bytes, device), &config, 0).unwrap()
 }
 
 fn ids(parity: &Tensors) -> Vec<Vec<u32>> {
@@ -25,26 +25,32 @@ fn ids(parity: &Tensors) -> Vec<Vec<u32>> {
 }
 
 #[track_caller]
-fn has_parity(network: &Clip, parity: &Tensors) {
+fn has_parity(network: &Clip, parity: &Tensors, device: &Device) {
     for (name, take) in [
         ("last", Take::LAST),
         ("penultimate", Take::PENULTIMATE),
         ("raw_penultimate", Take::RAW_PENULTIMATE),
     ] {
         let found = network.encode(&ids(parity), take).unwrap();
-        assert_parity(&found.tokens, &on_cpu(parity, name));
-        assert_parity(&found.whole, &on_cpu(parity, "whole"));
+        assert_parity(&found.tokens, &parity.get(name, device));
+        assert_parity(&found.whole, &parity.get("whole", device));
     }
 }
 
 #[test]
 fn an_encoder_of_transformers_says_what_transformers_says() {
-    has_parity(&read(&weights("clip_quick")), &parity("clip_quick"));
+    for_each_device(|device| {
+        let network = read(&weights("clip_quick"), device);
+        has_parity(&network, &parity("clip_quick"), device);
+    });
 }
 
 #[test]
 fn an_encoder_of_open_clip_in_a_single_file_says_what_transformers_says() {
-    has_parity(&read(&weights("clip_open")), &parity("clip_open"));
+    for_each_device(|device| {
+        let network = read(&weights("clip_open"), device);
+        has_parity(&network, &parity("clip_open"), device);
+    });
 }
 
 #[test]
@@ -79,6 +85,7 @@ fn every_place_of_an_encoder_in_a_single_file_is_known() {
         has_parity(
             &Clip::read(file, &config, 0).unwrap(),
             &parity("clip_quick"),
+            &device,
         );
         assert!(
             Clip::read(file, &config, 1)
@@ -96,6 +103,7 @@ fn every_place_of_an_encoder_in_a_single_file_is_known() {
     has_parity(
         &Clip::read(file, &config, 0).unwrap(),
         &parity("clip_quick"),
+        &device,
     );
 }
 
@@ -125,7 +133,7 @@ fn keys_that_do_not_fit_are_named_as_the_file_names_them() {
 
 #[test]
 fn tokens_that_cannot_be_encoded_are_refused() {
-    let network = read(&weights("clip_quick"));
+    let network = read(&weights("clip_quick"), &Device::flex());
     let refused = |ids: &[Vec<u32>], take| network.encode(ids, take).unwrap_err();
     let length = |tokens| IdsError::Length { tokens, most: 16 };
     assert_eq!(refused(&[], Take::LAST), length(0));

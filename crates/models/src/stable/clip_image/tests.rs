@@ -1,6 +1,7 @@
 //! Parity with transformers (tests/fixtures/stable/make.py), and what is said of files that do not fit.
 
 use burn::tensor::{Device, Tensor};
+use weft_testing::for_each_device;
 
 use super::{ClipImage, Config};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     stable::{
         File,
         clip::Activation,
-        parity::{assert_parity, changed, note, on_cpu, parity, problems, weights},
+        parity::{assert_parity, changed, note, parity, problems, weights},
     },
 };
 
@@ -17,11 +18,13 @@ fn two_image_encoders_see_what_those_of_transformers_see() {
     for name in ["clip_image_one", "clip_image_two"] {
         let (bytes, parity) = (weights(name), parity(name));
         let config = Config::from_json(&note(&bytes, "config")).unwrap();
-        let network = ClipImage::read(File::new(&bytes, &Device::flex()), &config).unwrap();
-        let found = network.encode(on_cpu(&parity, "rgb"));
-        assert_parity(&found.hidden, &on_cpu(&parity, "hidden"));
-        let whole: Tensor<2> = on_cpu(&parity, "whole");
-        assert_parity(&found.whole, &whole.unsqueeze_dim(1));
+        for_each_device(|device| {
+            let network = ClipImage::read(File::new(&bytes, device), &config).unwrap();
+            let found = network.encode(parity.get("rgb", device));
+            assert_parity(&found.hidden, &parity.get("hidden", device));
+            let whole: Tensor<2> = parity.get("whole", device);
+            assert_parity(&found.whole, &whole.unsqueeze_dim(1));
+        });
     }
 }
 

@@ -5,6 +5,7 @@ use weft_tensor::ConvOptions;
 use super::{Config, ControlNet, net::Hint};
 use crate::{
     Weights, WeightsError,
+    layers::fitted,
     stable::{
         File,
         layout::Layout,
@@ -70,7 +71,7 @@ impl ControlNet {
             config: config.clone(),
         };
         source.finish(NAME)?;
-        Ok(network)
+        Ok(fitted(network, file.device, file.precision))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parity with diffusers (tests/fixtures/stable/make.py), and what is said of files that do not fit.
 
 use burn::tensor::Device;
-use weft_testing::{Tensors, assert_close};
+use weft_testing::{Tensors, assert_close, for_each_device};
 
 use super::{AutoencoderKl, Config, Scale};
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-fn read(bytes: &[u8], config: &Config) -> AutoencoderKl {
-    AutoencoderKl::read(File::new(bytes, &Device::flex()), config).unwrap()
+fn read(bytes: &[u8], config: &Config, device: &Device) -> AutoencoderKl {
+    AutoencoderKl::read(File::new(bytes, device), config).unwrap()
 }
 
 fn config(bytes: &[u8]) -> Config {
@@ -21,19 +21,22 @@ fn config(bytes: &[u8]) -> Config {
 }
 
 #[track_caller]
-fn has_parity(network: &AutoencoderKl, parity: &Tensors) {
-    let moments = network.encode(on_cpu(parity, "rgb"));
-    assert_parity(&moments.mean, &on_cpu(parity, "mean"));
-    assert_parity(&moments.log_variance, &on_cpu(parity, "log_variance"));
-    let picture = network.decode(on_cpu(parity, "mean"));
-    assert_parity(&picture, &on_cpu(parity, "picture"));
+fn has_parity(network: &AutoencoderKl, parity: &Tensors, device: &Device) {
+    let moments = network.encode(parity.get("rgb", device));
+    assert_parity(&moments.mean, &parity.get("mean", device));
+    assert_parity(&moments.log_variance, &parity.get("log_variance", device));
+    let picture = network.decode(parity.get("mean", device));
+    assert_parity(&picture, &parity.get("picture", device));
 }
 
 #[test]
 fn two_autoencoders_give_the_latents_and_pictures_of_diffusers() {
     for name in ["autoencoder_one", "autoencoder_two"] {
         let bytes = weights(name);
-        has_parity(&read(&bytes, &config(&bytes)), &parity(name));
+        for_each_device(|device| {
+            let network = read(&bytes, &config(&bytes), device);
+            has_parity(&network, &parity(name), device);
+        });
     }
 }
 
@@ -49,7 +52,11 @@ fn a_single_file_tells_the_sizes_and_gives_the_same_network() {
             let derived =
                 Config::derived(File::new(&file, &Device::flex()), groups, scale).unwrap();
             assert_eq!(derived, config(&bytes));
-            has_parity(&read(&file, &derived), &parity(name));
+            has_parity(
+                &read(&file, &derived, &Device::flex()),
+                &parity(name),
+                &Device::flex(),
+            );
         }
     }
 }
@@ -72,13 +79,14 @@ fn attention_may_have_the_names_it_had_before() {
         };
         tensors.into_iter().map(renamed).collect()
     });
-    has_parity(&read(&old, &config(&bytes)), &parity("autoencoder_two"));
+    let network = read(&old, &config(&bytes), &Device::flex());
+    has_parity(&network, &parity("autoencoder_two"), &Device::flex());
 }
 
 #[test]
 fn latents_are_brought_to_the_scale_on_which_they_are_drawn() {
     let (bytes, parity) = (weights("autoencoder_two"), parity("autoencoder_two"));
-    let network = read(&bytes, &config(&bytes));
+    let network = read(&bytes, &config(&bytes), &Device::flex());
     let latents = network.latents(on_cpu(&parity, "rgb"));
     let mean = on_cpu::<4>(&parity, "mean");
     assert_close(&latents, &(mean * 0.13025), 1e-4);

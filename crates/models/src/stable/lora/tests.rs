@@ -1,6 +1,7 @@
 //! Parity with peft and diffusers (tests/fixtures/stable/make.py), and what is said of LoRAs that do not fit.
 
 use burn::tensor::{Device, Tensor};
+use weft_testing::for_each_device;
 
 use super::Lora;
 use crate::{
@@ -16,27 +17,27 @@ use crate::{
 /// That of the references.
 const STRENGTH: f32 = 0.6;
 
-fn lora(bytes: &[u8]) -> Lora {
-    Lora::read(bytes, &Device::flex()).unwrap()
+fn lora(bytes: &[u8], device: &Device) -> Lora {
+    Lora::read(bytes, device).unwrap()
 }
 
 /// What a U-Net draws with LoRAs.
-fn drawn(name: &str, bytes: &[u8], loras: &[(&Lora, f32)]) -> Tensor<4> {
+fn drawn(name: &str, bytes: &[u8], loras: &[(&Lora, f32)], device: &Device) -> Tensor<4> {
     let config = unet::Config::from_json(&note(&weights(name), "config")).unwrap();
-    let device = Device::flex();
     let file = File {
         loras,
-        ..File::new(bytes, &device)
+        ..File::new(bytes, device)
     };
     let network = UNet::read(file, &config).unwrap();
     let parity = parity(name);
-    let text = on_cpu::<3>(&parity, "context");
+    let text: Tensor<3> = parity.get("context", device);
     let mut given = Given::text(&text);
     let added = config
         .added
-        .map(|_| ["sizes", "whole"].map(|name| on_cpu::<2>(&parity, name)));
+        .map(|_| ["sizes", "whole"].map(|name| parity.get::<2>(name, device)));
     given.added = added.as_ref().map(|[sizes, whole]| [sizes, whole]);
-    network.forward(on_cpu(&parity, "latents"), &on_cpu(&parity, "time"), &given)
+    let (latents, time) = (parity.get("latents", device), parity.get("time", device));
+    network.forward(latents, &time, &given)
 }
 
 #[test]
@@ -45,21 +46,35 @@ fn every_spelling_of_a_lora_changes_a_u_net_as_peft_does() {
         let out = on_cpu(&parity(&format!("lora_{name}")), "out");
         let bytes = weights(name);
         for spelling in ["peft", "kohya", "kohya_single"] {
-            let lora = lora(&weights(&format!("lora_{name}_{spelling}")));
+            let device = Device::flex();
+            let lora = lora(&weights(&format!("lora_{name}_{spelling}")), &device);
             for file in [bytes.clone(), single(&bytes, "model.diffusion_model.")] {
-                assert_parity(&drawn(name, &file, &[(&lora, STRENGTH)]), &out);
+                let found = drawn(name, &file, &[(&lora, STRENGTH)], &device);
+                assert_parity(&found, &out);
             }
         }
     }
 }
 
 #[test]
+fn a_u_net_with_a_lora_draws_the_same_on_every_device() {
+    for_each_device(|device| {
+        let lora = lora(&weights("lora_unet_one_peft"), device);
+        let loras = [(&lora, STRENGTH)];
+        let found = drawn("unet_one", &weights("unet_one"), &loras, device);
+        assert_parity(&found, &parity("lora_unet_one").get("out", device));
+    });
+}
+
+#[test]
 fn strengths_add_up() {
+    let device = Device::flex();
     let bytes = weights("unet_one");
-    let lora = lora(&weights("lora_unet_one_peft"));
-    let whole = drawn("unet_one", &bytes, &[(&lora, 1.0), (&lora, STRENGTH - 1.0)]);
+    let lora = lora(&weights("lora_unet_one_peft"), &device);
+    let twice = [(&lora, 1.0), (&lora, STRENGTH - 1.0)];
+    let whole = drawn("unet_one", &bytes, &twice, &device);
     assert_parity(&whole, &on_cpu(&parity("lora_unet_one"), "out"));
-    let none = drawn("unet_one", &bytes, &[(&lora, 0.0)]);
+    let none = drawn("unet_one", &bytes, &[(&lora, 0.0)], &device);
     assert_parity(&none, &on_cpu(&parity("unet_one"), "out"));
 }
 
@@ -78,7 +93,14 @@ fn the_spelling_of_attention_processors_is_known() {
         };
         tensors.into_iter().map(renamed).collect()
     });
-    let found = drawn("unet_one", &weights("unet_one"), &[(&lora(&old), STRENGTH)]);
+    let device = Device::flex();
+    let old = lora(&old, &device);
+    let found = drawn(
+        "unet_one",
+        &weights("unet_one"),
+        &[(&old, STRENGTH)],
+        &device,
+    );
     assert_parity(&found, &on_cpu(&parity("lora_unet_one"), "out"));
 }
 
@@ -86,36 +108,33 @@ fn the_spelling_of_attention_processors_is_known() {
 fn a_text_encoder_is_adapted_too() {
     let (bytes, parity) = (weights("clip_quick"), parity("lora_text"));
     let config = clip::Config::from_json(&note(&bytes, "config")).unwrap();
-    let (device, rows) = (
-        Device::flex(),
-        on_cpu::<2>(&super::tests::parity("clip_quick"), "ids"),
-    );
+    let rows = on_cpu::<2>(&super::tests::parity("clip_quick"), "ids");
     let rows = weft_testing::numbers(&rows);
     let ids: Vec<Vec<u32>> = rows
         .chunks(10)
         .map(|row| row.iter().map(|&id| id as u32).collect())
         .collect();
-    for spelling in ["kohya", "peft"] {
-        let lora = lora(&weights(&format!("lora_text_{spelling}")));
-        let file = File {
-            loras: &[(&lora, STRENGTH)],
-            ..File::new(&bytes, &device)
-        };
-        let found = Clip::read(file, &config, 0)
-            .unwrap()
-            .encode(&ids, Take::LAST)
-            .unwrap();
-        assert_parity(&found.tokens, &on_cpu(&parity, "last"));
-        assert_parity(&found.whole, &on_cpu(&parity, "whole"));
-    }
+    for_each_device(|device| {
+        for spelling in ["kohya", "peft"] {
+            let lora = lora(&weights(&format!("lora_text_{spelling}")), device);
+            let file = File {
+                loras: &[(&lora, STRENGTH)],
+                ..File::new(&bytes, device)
+            };
+            let network = Clip::read(file, &config, 0).unwrap();
+            let found = network.encode(&ids, Take::LAST).unwrap();
+            assert_parity(&found.tokens, &parity.get("last", device));
+            assert_parity(&found.whole, &parity.get("whole", device));
+        }
+    });
 }
 
 #[test]
 fn a_lora_of_other_sizes_is_refused_by_every_key() {
     let bytes = weights("unet_one");
     let config = unet::Config::from_json(&note(&bytes, "config")).unwrap();
-    let lora = lora(&weights("lora_unet_xl_peft"));
     let device = Device::flex();
+    let lora = lora(&weights("lora_unet_xl_peft"), &device);
     let file = File {
         loras: &[(&lora, 1.0)],
         ..File::new(&bytes, &device)

@@ -8,7 +8,7 @@ use super::{
     transformer::Attention,
     trunk::Trunk,
 };
-use crate::layers::{Conv, GroupNorm};
+use crate::layers::{Conv, GroupNorm, alike, typed};
 
 /// A U-Net that attends to text (Rombach et al., 2022).
 ///
@@ -86,6 +86,7 @@ impl UNet {
         control: Option<&Control>,
     ) -> Tensor<4> {
         self.check(&latents, given);
+        let numbers = latents.dtype();
         let seen = self.trunk.seen(time, given);
         let (mut outcomes, mut x) = self.trunk.forward(self.trunk.first(latents), &seen);
         if let Some(control) = control {
@@ -96,13 +97,13 @@ impl UNet {
             );
             let pairs = outcomes.into_iter().zip(&control.down);
             outcomes = pairs
-                .map(|(outcome, more)| outcome + more.clone())
+                .map(|(outcome, more)| outcome.clone() + alike(more.clone(), &outcome))
                 .collect();
-            x = x + control.middle.clone();
+            x = x.clone() + alike(control.middle.clone(), &x);
         }
         let levels = self.levels.iter();
         let x = levels.fold(x, |x, level| level.forward(&mut outcomes, x, &seen));
-        self.last.forward(self.norm.silu(x))
+        typed(self.last.forward(self.norm.silu(x)), numbers)
     }
 
     fn check(&self, latents: &Tensor<4>, given: &Given<'_>) {

@@ -9,6 +9,7 @@ use weft_tensor::ConvOptions;
 
 use crate::{
     WeightsError,
+    layers::fitted,
     stable::{
         File,
         lora::{Target, of_u_net},
@@ -39,7 +40,7 @@ impl UNet {
             last: source.three("conv_out", [width, config.outputs]),
         };
         source.finish(keys::NAME)?;
-        Ok(network)
+        Ok(fitted(network, file.device, file.precision))
     }
 }
 

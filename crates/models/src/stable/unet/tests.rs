@@ -1,51 +1,82 @@
 //! Parity with diffusers (tests/fixtures/stable/make.py), and what is said of files that do not fit.
 
-use burn::tensor::{Device, Tensor};
-use weft_testing::Tensors;
+use burn::tensor::{DType, Device, Tensor};
+use weft_tensor::{Precision, has_f16, set_f16};
+use weft_testing::{Tensors, for_each_device};
 
 use super::{Added, Config, Given, Heads, UNet, Unsaid};
 use crate::{
     Problem,
     stable::{
         File,
-        parity::{assert_parity, changed, note, on_cpu, parity, problems, single, weights},
+        parity::{assert_parity, changed, note, off, parity, problems, single, weights},
     },
 };
 
-fn read(bytes: &[u8], config: &Config) -> UNet {
-    UNet::read(File::new(bytes, &Device::flex()), config).unwrap()
+fn read(bytes: &[u8], config: &Config, device: &Device) -> UNet {
+    UNet::read(File::new(bytes, device), config).unwrap()
 }
 
 fn config(bytes: &[u8]) -> Config {
     Config::from_json(&note(bytes, "config")).unwrap()
 }
 
-fn found(network: &UNet, parity: &Tensors) -> Tensor<4> {
-    let text = on_cpu::<3>(parity, "context");
+/// Fails unless the network draws what the reference draws.
+#[track_caller]
+fn has_parity(network: &UNet, parity: &Tensors, device: &Device) {
+    assert_parity(&drawn(network, parity, device), &parity.get("out", device));
+}
+
+fn drawn(network: &UNet, parity: &Tensors, device: &Device) -> Tensor<4> {
+    let text: Tensor<3> = parity.get("context", device);
     let mut given = Given::text(&text);
     let added = network
         .config()
         .added
-        .map(|_| ["sizes", "whole"].map(|name| on_cpu::<2>(parity, name)));
+        .map(|_| ["sizes", "whole"].map(|name| parity.get::<2>(name, device)));
     given.added = added.as_ref().map(|[sizes, whole]| [sizes, whole]);
-    network.forward(on_cpu(parity, "latents"), &on_cpu(parity, "time"), &given)
+    let (latents, time) = (parity.get("latents", device), parity.get("time", device));
+    network.forward(latents, &time, &given)
 }
 
 #[test]
 fn a_network_of_the_first_kind_draws_what_diffusers_draws() {
     let (bytes, parity) = (weights("unet_one"), parity("unet_one"));
-    assert_parity(
-        &found(&read(&bytes, &config(&bytes)), &parity),
-        &on_cpu(&parity, "out"),
-    );
+    for_each_device(|device| has_parity(&read(&bytes, &config(&bytes), device), &parity, device));
 }
 
 #[test]
 fn one_of_sdxl_for_inpainting_draws_what_diffusers_draws_at_an_odd_size() {
     let (bytes, parity) = (weights("unet_xl"), parity("unet_xl"));
-    let network = read(&bytes, &config(&bytes));
-    assert_eq!(network.config().inputs, 9);
-    assert_parity(&found(&network, &parity), &on_cpu(&parity, "out"));
+    for_each_device(|device| {
+        let network = read(&bytes, &config(&bytes), device);
+        assert_eq!(network.config().inputs, 9);
+        has_parity(&network, &parity, device);
+    });
+}
+
+#[test]
+fn in_16_bits_a_graphics_adapter_draws_nearly_the_same() {
+    set_f16(true);
+    for_each_device(|device| {
+        for name in ["unet_one", "unet_xl"] {
+            let (bytes, parity) = (weights(name), parity(name));
+            let file = File {
+                precision: Precision::Bf16,
+                ..File::new(&bytes, device)
+            };
+            let network = UNet::read(file, &config(&bytes)).unwrap();
+            if has_f16(device) {
+                assert_eq!(network.last.weight.val().dtype(), DType::F16);
+            }
+            let out = drawn(&network, &parity, device);
+            assert_eq!(out.dtype(), DType::F32);
+            let error = off(&out, &parity.get("out", device));
+            // The CPU has 8 bits of mantissa, an adapter 11.
+            let most = if has_f16(device) { 5e-3 } else { 4e-2 };
+            assert!(error <= most, "{name}: {error:e}");
+        }
+    });
 }
 
 #[test]
@@ -64,8 +95,11 @@ fn a_single_file_tells_the_sizes_and_gives_the_same_network() {
         for root in ["model.diffusion_model.", ""] {
             let bytes = single(&bytes, root);
             let derived = Config::derived(File::new(&bytes, &Device::flex()), &unsaid).unwrap();
-            let network = read(&bytes, &derived);
-            assert_parity(&found(&network, &parity), &on_cpu(&parity, "out"));
+            has_parity(
+                &read(&bytes, &derived, &Device::flex()),
+                &parity,
+                &Device::flex(),
+            );
         }
         let derived = Config::derived(File::new(&bytes, &Device::flex()), &unsaid).unwrap();
         assert_eq!(derived, config(&bytes));
