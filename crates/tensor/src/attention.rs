@@ -18,7 +18,9 @@ use crate::{adapter, optional::Optional, plain};
 /// outcome lies so that `swap_dims(1, 2)` and `reshape` copy nothing. `mask` is added to the scores, -inf
 /// leaves a key out, and each of its axes but the last may be 1; a query without keys gets zeros. `scale` is
 /// 1 / √head if it is not given. `precision` is that of the operands on the CPU; other devices compute in the
-/// tensors' own type. The mask learns only where burn's own operations carry it, which is slow.
+/// tensors' own type, and sum `f16` in `f32`. A graphics adapter takes tiles for rows of 4 to 256 numbers by fours,
+/// and for others the scores of some queries at a time, so that they stay below 64 MiB. The mask learns only where
+/// burn's own operations carry it, which is slow.
 ///
 /// # Panics
 /// The shapes do not fit.

@@ -7,6 +7,7 @@
 
 mod compare;
 mod devices;
+pub mod faults;
 mod fixture;
 pub mod loop_hub;
 pub mod tiny_stable;

@@ -24,7 +24,8 @@ use crate::{
 pub struct LoadControlNet {
     /// A safetensors file.
     pub file: File,
-    /// Compute in bf16: faster where the processor has it, and off by some thousandths.
+    /// Compute with half as many bits, off by some thousandths: bf16 on the CPU, faster where the processor has it; f16 on
+    /// a graphics adapter, which halves its memory.
     #[input(default = false)]
     pub half: bool,
 }

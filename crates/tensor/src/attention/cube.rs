@@ -5,7 +5,6 @@ use burn::tensor::{DType, Shape};
 use burn_cubecl::{
     kernel::into_contiguous, ops::numeric::empty_device_contiguous_dtype, tensor::CubeTensor,
 };
-use burn_wgpu::WgpuResource;
 
 use super::{Attended, Attending, Attention, Plan, attend_plainly};
 use crate::{
@@ -53,41 +52,52 @@ impl Attention for Cube {
 
 /// What `tiles.wgsl` makes of it, or nothing where it does not serve.
 fn in_tiles(opened: &Opened, of: &Attending<Cube>, scale: f32) -> Option<CubeTensor> {
+    let mask = of.mask.as_option();
     let [batch, heads, queries, head] = of.q.meta.shape().dims();
     let [_, _, keys, value] = of.v.meta.shape().dims();
-    let is_straight = [head, value].iter().all(|row| row.is_multiple_of(FOUR));
-    let some = [batch, heads, queries, keys, head, value];
-    let mask = of.mask.as_option();
-    let numbers = of.q.dtype;
+    let sizes = [batch, heads, queries, keys, head, value];
     let alike = [&of.k, &of.v].into_iter().chain(mask);
-    let serves = matches!(numbers, DType::F32 | DType::F16)
-        && alike.into_iter().all(|x| x.dtype == numbers)
-        && is_straight
-        && value <= WIDEST
-        && !some.contains(&0);
-    if !serves {
+    if !serves(&of.q, alike, sizes) {
         return None;
     }
     let shape = Shape::new([batch, queries, heads, value]);
-    let (client, device) = (of.q.client.clone(), of.q.device.clone());
+    let (client, device, numbers) = (of.q.client.clone(), of.q.device.clone(), of.q.dtype);
     let out = empty_device_contiguous_dtype(client, device, shape, numbers);
     let [q, k, v] = [&of.q, &of.k, &of.v].map(|x| Rows::of(x, FOUR));
-    let mask_rows = mask.map(|mask| Rows::of(mask, 1));
     let (q, k, v) = (q?, k?, v?);
-    let masks = mask_rows.unwrap_or_else(|| Some(k.clone()))?;
-    let bound = [&q.x, &k.x, &v.x, &masks.x, &out].map(resource);
-    let [Some(a), Some(b), Some(c), Some(d), Some(e)] = &bound else {
-        return None;
-    };
-    let mut words = [batch * heads, heads, queries, keys]
-        .map(|size| size as u32)
-        .to_vec();
-    words.extend([q.steps, k.steps, v.steps, masks.steps].concat());
+    // Something must be bound where a mask would be.
+    let unmasked = || Some(k.clone());
+    let mask_rows = mask.map_or_else(unmasked, |mask| Rows::of(mask, 1))?;
+    let mut words = vec![batch * heads, heads, queries, keys];
+    words.extend([q.steps, k.steps, v.steps, mask_rows.steps].concat());
+    let words: Result<Vec<_>, _> = words.into_iter().map(u32::try_from).collect();
+    let mut words = words.ok()?;
     words.push(scale.to_bits());
+    let bound: Result<Vec<_>, _> = [&q.x, &k.x, &v.x, &mask_rows.x, &out]
+        .map(buffers::resource)
+        .into_iter()
+        .collect();
+    let bound = bound.ok()?;
+    let bound: Vec<_> = bound.iter().collect();
     let groups = batch * heads * queries.div_ceil(TILE);
     let text = program(numbers, [head, value], mask.is_some());
-    pass::over(opened, &text, (&[a, b, c, d, e], &words), groups).ok()?;
+    pass::over(opened, &text, (&bound, &words), groups).ok()?;
     Some(Cube::float_swap_dims(out, 1, 2))
+}
+
+/// Whether `tiles.wgsl` is for such tensors: of `f32` or `f16` alike, and with rows that it reads by fours and holds.
+fn serves<'a>(
+    q: &CubeTensor,
+    mut others: impl Iterator<Item = &'a CubeTensor>,
+    sizes: [usize; 6],
+) -> bool {
+    let [.., head, value] = sizes;
+    matches!(q.dtype, DType::F32 | DType::F16)
+        && others.all(|x| x.dtype == q.dtype)
+        && head.is_multiple_of(FOUR)
+        && value.is_multiple_of(FOUR)
+        && value <= WIDEST
+        && !sizes.contains(&0)
 }
 
 /// The program for rows of such numbers.
@@ -105,16 +115,12 @@ fn program(numbers: DType, [head, value]: [usize; 2], is_masked: bool) -> String
     )
 }
 
-fn resource(x: &CubeTensor) -> Option<WgpuResource> {
-    buffers::resource(x).ok()
-}
-
 /// A tensor of four axes whose last one is contiguous.
 #[derive(Clone)]
 struct Rows {
     x: CubeTensor,
     /// From one place on each of the first three axes to the next; 0 along axes of 1.
-    steps: [u32; 3],
+    steps: [usize; 3],
 }
 
 impl Rows {
@@ -131,18 +137,12 @@ impl Rows {
             let is_straight = shape[3] <= 1 || strides[3] == 1;
             is_straight.then_some([step(0)?, step(1)?, step(2)?])
         };
-        let (x, steps) = match lying(x) {
-            Some(steps) => (x.clone(), steps),
-            None => {
-                let x = into_contiguous(x.clone());
-                let steps = lying(&x)?;
-                (x, steps)
-            }
-        };
-        let [a, b, c] = steps.map(u32::try_from);
-        Some(Self {
-            x,
-            steps: [a.ok()?, b.ok()?, c.ok()?],
-        })
+        if let Some(steps) = lying(x) {
+            let x = x.clone();
+            return Some(Self { x, steps });
+        }
+        let x = into_contiguous(x.clone());
+        let steps = lying(&x)?;
+        Some(Self { x, steps })
     }
 }

@@ -1,11 +1,14 @@
 //! Numbers of 16 bits on a graphics adapter are summed in 32.
 
-use burn::tensor::{Device, FloatDType, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor, module, ops};
 use weft_tensor::{
     ConvOptions, Precision, conv2d, geglu, group_norm_silu, has_f16, layer_norm, linear, set_f16,
     silu,
 };
-use weft_testing::{for_each_device, numbers};
+use weft_testing::{
+    faults::{HALF_CONVOLUTION, assert_still_wrong},
+    for_each_device, numbers,
+};
 
 use crate::agree::{assert_near, noise};
 
@@ -47,6 +50,19 @@ fn products_and_convolutions_sum_more_ones_than_16_bits_count() {
         let (x, kernel) = (ones([1, 512, 3, 3]), ones([1, 512, 3, 3]));
         let found = conv2d(x, kernel, None, ConvOptions::default(), Precision::F32);
         assert_eq!(numbers(&whole(found)), [4608.0]);
+    });
+}
+
+#[test]
+fn burn_still_sums_convolutions_of_16_bits_in_16() {
+    assert_still_wrong(&HALF_CONVOLUTION, |device| {
+        let ones = |shape| half(Tensor::<4>::ones(shape, device));
+        let summed = || {
+            let (x, kernel) = (ones([1, 512, 3, 3]), ones([1, 512, 3, 3]));
+            let options = ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+            module::conv2d(x, kernel, None, options)
+        };
+        has_f16(device).then(|| numbers(&whole(summed())) == [4608.0])
     });
 }
 
