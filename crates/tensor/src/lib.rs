@@ -16,6 +16,7 @@ mod conv;
 mod copies;
 mod device;
 mod flex;
+mod launches;
 mod linear;
 mod matmul;
 mod memory;
@@ -39,12 +40,13 @@ pub use copies::{
     Copies, Crossed, constant, counted, downloaded, floats, moved, uploaded, weights,
 };
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
+pub use launches::launches;
 pub use linear::linear;
 pub use matmul::matmul;
 pub use memory::{Memory, give_back, memory};
 pub use norm::{group_norm_silu, layer_norm};
 pub use numbers::Numbers;
 pub use packed::{packed_bytes, set_packed_limit};
-pub use shader::{Shader, ShaderError, ShaderFailure};
+pub use shader::{Extent, Shader, ShaderError, ShaderFailure};
 pub use trouble::{Trouble, Watch};
 pub use upsample::upsample_nearest2;
