@@ -3,13 +3,13 @@
 //! A program sees, in group 0: each input as `var<storage, read_write> …: array<f32>` at bindings 0, 1, …, of which it only
 //! reads (several tensors lie in one buffer, which cannot be bound in two ways); then the result, alike; then, if there are
 //! any, the uniforms as `var<storage, read> …: array<f32>`. Its entry is `main`, of
-//! `@workgroup_size(64)`, called at least once for each number of the result, which is the one at
-//! `id.x + id.y * groups.x * 64`, of `@builtin(global_invocation_id) id` and `@builtin(num_workgroups) groups`.
+//! `@workgroup_size(64)`, called at least once for each number of the result (or as often as [`Extent`] says), which is the
+//! one at `id.x + id.y * groups.x * 64`, of `@builtin(global_invocation_id) id` and `@builtin(num_workgroups) groups`.
 
 pub(crate) mod buffers;
 pub(crate) mod pass;
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor};
 use naga::{
@@ -29,7 +29,26 @@ pub(crate) const GROUP: usize = 64;
 /// A program that has been read and found right.
 #[derive(Clone, Debug)]
 pub struct Shader {
-    text: String,
+    text: Arc<str>,
+}
+
+/// What a program makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Axes of the result.
+    pub shape: [usize; 4],
+    /// How often `main` is called at least: once for a pixel where it makes all channels of it.
+    pub calls: usize,
+}
+
+impl From<[usize; 4]> for Extent {
+    /// One call for each number.
+    fn from(shape: [usize; 4]) -> Self {
+        Self {
+            shape,
+            calls: shape.iter().fold(1, |all, axis| all.saturating_mul(*axis)),
+        }
+    }
 }
 
 /// What is wrong with a program.
@@ -93,13 +112,11 @@ impl Shader {
                 message: fault.to_owned(),
                 places: Vec::new(),
             }),
-            None => Ok(Self {
-                text: text.to_owned(),
-            }),
+            None => Ok(Self { text: text.into() }),
         }
     }
 
-    /// Runs the program; the result is of `shape` and on the device of the inputs, or on `device` if there are none.
+    /// Runs the program; the result is of the shape of `made` and on the device of the inputs, or on `device` if there are none.
     ///
     /// On a graphics adapter it reads and writes burn's own buffers. On the CPU it runs on an adapter of the machine, a
     /// software one too, to which the numbers are copied and back.
@@ -110,18 +127,19 @@ impl Shader {
         &self,
         inputs: &[Tensor<4>],
         uniforms: &[f32],
-        shape: [usize; 4],
+        made: impl Into<Extent>,
         device: &Device,
     ) -> Result<Tensor<4>, ShaderFailure> {
+        let extent = made.into();
         if is_gpu(device) {
-            return pass::run(&self.text, (inputs, uniforms), shape, device);
+            return pass::run(&self.text, (inputs, uniforms), extent, device);
         }
         let gpu = adapter::any().map_err(ShaderFailure::NoAdapter)?;
         let there: Vec<_> = inputs
             .iter()
             .map(|input| moved(input.clone(), &gpu))
             .collect();
-        let made = pass::run(&self.text, (&there, uniforms), shape, &gpu)?;
+        let made = pass::run(&self.text, (&there, uniforms), extent, &gpu)?;
         Ok(moved(made, device))
     }
 }

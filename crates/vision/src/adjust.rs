@@ -3,7 +3,13 @@
 use burn::tensor::Tensor;
 use weft_value::{ColorSpace, Image};
 
-use crate::color::{LUMA, in_space, join_alpha, split_alpha, weighted};
+use crate::{
+    color::{LUMA, change, in_space, join_alpha, split_alpha, weighted},
+    pass::{COLOR, Pass},
+};
+
+static ADJUSTED: Pass = Pass::new(1, &[COLOR, include_str!("color/adjusted.wgsl")]);
+static NEGATIVE: Pass = Pass::new(1, &[COLOR, include_str!("color/negative.wgsl")]);
 
 /// How to change the colours of a picture; the numbers that change nothing are 0, 1, 1 and 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +28,18 @@ pub struct Adjustment {
 /// `(x - 0.5) contrast + 0.5`, `luma + (x - luma) saturation`, and, within 0..=1, `x^(1 / gamma)`. Alpha
 /// stays.
 pub fn adjusted(image: &Image, adjustment: Adjustment) -> Image {
+    let Adjustment {
+        brightness,
+        contrast,
+        saturation,
+        gamma,
+    } = adjustment;
+    let [there, back] = changes(image);
+    let numbers = [there, back, brightness, contrast, saturation, gamma];
+    let pixels = image.pixels();
+    if let Some(made) = ADJUSTED.run([&pixels], &numbers, pixels.dims()) {
+        return Image::in_space(made, image.space());
+    }
     let (color, alpha) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
     let color = moved(color, adjustment);
     let color = saturated(color, adjustment.saturation).clamp(0.0, 1.0);
@@ -31,6 +49,26 @@ pub fn adjusted(image: &Image, adjustment: Adjustment) -> Image {
         color.powf_scalar(1.0 / adjustment.gamma)
     };
     in_space(&Image::new(join_alpha(color, alpha)), image.space())
+}
+
+/// One less each sRGB-encoded colour. Alpha stays.
+pub fn negative(image: &Image) -> Image {
+    let pixels = image.pixels();
+    if let Some(made) = NEGATIVE.run([&pixels], &changes(image), pixels.dims()) {
+        return Image::in_space(made, image.space());
+    }
+    let (color, alpha) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
+    let negative = Image::new(join_alpha(color.neg() + 1.0, alpha));
+    in_space(&negative, image.space())
+}
+
+/// To sRGB and back.
+fn changes(image: &Image) -> [f32; 2] {
+    let space = image.space();
+    [
+        change(space, ColorSpace::Srgb),
+        change(ColorSpace::Srgb, space),
+    ]
 }
 
 /// Brightness and contrast, as one factor and one sum.

@@ -1,13 +1,119 @@
 //! Weighted sums over neighbours along one axis: what blurs and resampling are made of.
 
 use burn::tensor::{Float, Tensor, TensorData};
-use weft_tensor::constant;
+use weft_tensor::{constant, is_gpu};
 
-use crate::border::Border;
+use crate::{
+    border::Border,
+    pass::{BORDER, COLOR, Pass},
+};
+
+static ALONG: Pass = Pass::new(2, &[BORDER, COLOR, include_str!("filter/along.wgsl")]);
 
 /// Outputs that one matrix product makes: few enough that the matrix is mostly its band, and enough to
 /// keep the processor busy.
 const BLOCK: usize = 32;
+
+/// What a pass does beside summing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums {
+    /// Multiply colour by alpha first.
+    multiply: bool,
+    /// Divide it by alpha in the end.
+    divide: bool,
+    /// Hold the sums within 0..=1.
+    pub(crate) hold: bool,
+}
+
+impl Sums {
+    /// Two passes after each other in which each colour counts by its alpha, if it does.
+    pub(crate) fn by_alpha(it_does: bool) -> [Self; 2] {
+        let (multiply, divide) = (it_does, it_does);
+        [
+            Self {
+                multiply,
+                ..Self::default()
+            },
+            Self {
+                divide,
+                ..Self::default()
+            },
+        ]
+    }
+
+    /// Both of [`Self::by_alpha`] in one pass.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            multiply: self.multiply || other.multiply,
+            divide: self.divide || other.divide,
+            hold: self.hold || other.hold,
+        }
+    }
+
+    /// Correlation along an axis with a kernel of an odd number of weights, on a graphics adapter.
+    pub(crate) fn filtered(
+        self,
+        pixels: &Tensor<4>,
+        axis: usize,
+        kernel: &[f32],
+        border: Border,
+    ) -> Option<Tensor<4>> {
+        let weights = || TensorData::new(kernel.to_vec(), [1, 1, 1, kernel.len()]);
+        let form = (f32::from(border as u8), kernel.len());
+        self.drawn(pixels, (axis, pixels.dims()[axis]), form, weights)
+    }
+
+    /// Sums along an axis by the rows of a matrix, on a graphics adapter.
+    pub(crate) fn along(
+        self,
+        pixels: &Tensor<4>,
+        axis: usize,
+        matrix: &Banded,
+    ) -> Option<Tensor<4>> {
+        let rows = &matrix.rows;
+        let longest = rows.iter().map(|row| row.weights.len()).max()?;
+        let weights = || {
+            let mut numbers = vec![0.0; rows.len() * (longest + 2)];
+            for (row, line) in rows.iter().zip(numbers.chunks_mut(longest + 2)) {
+                line[0] = row.first as f32;
+                line[1] = row.weights.len() as f32;
+                line[2..][..row.weights.len()].copy_from_slice(&row.weights);
+            }
+            TensorData::new(numbers, [1, 1, rows.len(), longest + 2])
+        };
+        self.drawn(pixels, (axis, rows.len()), (3.0, longest + 2), weights)
+    }
+
+    fn drawn(
+        self,
+        pixels: &Tensor<4>,
+        (axis, length): (usize, usize),
+        (kind, row): (f32, usize),
+        weights: impl FnOnce() -> TensorData,
+    ) -> Option<Tensor<4>> {
+        let device = pixels.device();
+        if !is_gpu(&device) {
+            return None;
+        }
+        let dims @ [batch, channels, height, width] = pixels.dims();
+        // Numbers that are no colours are sums of their own.
+        let is_color = matches!(channels, 1 | 3 | 4);
+        let pixels = if is_color {
+            pixels.clone()
+        } else {
+            pixels.clone().reshape([batch * channels, 1, height, width])
+        };
+        let mut shape = pixels.dims();
+        shape[axis] = length;
+        let flags = [self.multiply, self.divide, self.hold].map(|flag| f32::from(u8::from(flag)));
+        let mut numbers = vec![f32::from(u8::from(axis == 2)), kind, row as f32];
+        numbers.extend(flags);
+        let made = ALONG.run([&pixels, &constant(weights(), &device)], &numbers, shape)?;
+        let mut wanted = dims;
+        wanted[axis] = length;
+        Some(made.reshape(wanted))
+    }
+}
 
 /// A matrix whose entries lie along its diagonal: each output along an axis is a weighted sum of inputs
 /// side by side.

@@ -6,8 +6,30 @@ mod whole;
 mod tests;
 
 use burn::tensor::Tensor;
+use weft_value::{ColorSpace, Image};
 
-use crate::color::{divided, join_alpha, split_alpha, with_channels};
+use crate::{
+    color::{change, divided, in_space, join_alpha, split_alpha, with_channels},
+    pass::{COLOR, Pass},
+};
+
+const MIX: &str = include_str!("blend/mix.wgsl");
+
+static EVERYWHERE: Pass = Pass::new(2, &[COLOR, MIX, include_str!("blend/everywhere.wgsl")]);
+static WHERE: Pass = Pass::new(3, &[COLOR, MIX, include_str!("blend/where.wgsl")]);
+
+/// Where one picture is laid over another.
+#[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one is made for a call, and none is kept"
+)]
+pub enum Coverage {
+    /// Alike at every pixel, 0..=1.
+    Everywhere(f32),
+    /// By pixel: `[batch, 1, height, width]`, 0..=1.
+    Where(Tensor<4>),
+}
 
 /// How the colours of two pictures make one, where both are (W3C Compositing and Blending Level 1, section 9;
 /// `Add` and `Subtract` are the usual ones of picture editors).
@@ -121,6 +143,72 @@ fn dodge(over: Tensor<4>, under: Tensor<4>) -> Tensor<4> {
 /// over, under: `[batch, 1, 3 or 4, height, width]`; coverage: `[batch, 1, height, width]`; a batch of 1
 /// is laid on each of the other.
 pub fn lay(over: Tensor<4>, under: Tensor<4>, coverage: Tensor<4>, mode: Mode) -> Tensor<4> {
+    let coverage = Coverage::Where(coverage);
+    if let Some(made) = fused([&over, &under], &coverage, mode, [0.0; 3]) {
+        return made;
+    }
+    let Coverage::Where(coverage) = coverage else {
+        return under;
+    };
+    stepwise(over, under, coverage, mode)
+}
+
+/// [`lay`] in a colour space; the result is in that of `under`. Both have one size.
+pub fn laid(
+    over: &Image,
+    under: &Image,
+    coverage: Coverage,
+    (mode, space): (Mode, ColorSpace),
+) -> Image {
+    let changes = [
+        change(over.space(), space),
+        change(under.space(), space),
+        change(space, under.space()),
+    ];
+    let (above, below) = (over.pixels(), under.pixels());
+    if let Some(made) = fused([&above, &below], &coverage, mode, changes) {
+        return Image::in_space(made, under.space());
+    }
+    let [above, below] = [over, under].map(|image| in_space(image, space).into_pixels());
+    let coverage = match coverage {
+        Coverage::Where(coverage) => coverage,
+        Coverage::Everywhere(coverage) => {
+            let [_, _, height, width] = above.dims();
+            Tensor::full([1, 1, height, width], coverage, &above.device())
+        }
+    };
+    let laid = stepwise(above, below, coverage, mode);
+    in_space(&Image::in_space(laid, space), under.space())
+}
+
+/// In one pass, on a graphics adapter.
+fn fused(
+    [over, under]: [&Tensor<4>; 2],
+    coverage: &Coverage,
+    mode: Mode,
+    [from_over, from_under, back]: [f32; 3],
+) -> Option<Tensor<4>> {
+    let [over_batch, over_channels, ..] = over.dims();
+    let [under_batch, under_channels, height, width] = under.dims();
+    let batch = over_batch.max(under_batch);
+    let channels = over_channels.max(under_channels);
+    let mode = f32::from(mode as u8);
+    match coverage {
+        Coverage::Everywhere(coverage) => {
+            let numbers = [mode, from_over, from_under, back, *coverage];
+            EVERYWHERE.run([over, under], &numbers, [batch, channels, height, width])
+        }
+        Coverage::Where(coverage) => {
+            let batch = batch.max(coverage.dims()[0]);
+            let numbers = [mode, from_over, from_under, back];
+            let shape = [batch, channels, height, width];
+            WHERE.run([over, under, coverage], &numbers, shape)
+        }
+    }
+}
+
+/// In burn's operations.
+fn stepwise(over: Tensor<4>, under: Tensor<4>, coverage: Tensor<4>, mode: Mode) -> Tensor<4> {
     let channels = over.dims()[1].max(under.dims()[1]);
     let (over, over_alpha) = split_alpha(with_channels(over, channels));
     let (under, under_alpha) = split_alpha(with_channels(under, channels));

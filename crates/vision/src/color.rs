@@ -6,10 +6,25 @@ mod tests;
 use burn::tensor::Tensor;
 use weft_value::{ColorSpace, Image};
 
-pub use crate::adjust::{Adjustment, adjusted};
+use crate::pass::{COLOR, Pass};
+
+pub use crate::adjust::{Adjustment, adjusted, negative};
 
 /// Weights of red, green and blue in luma: those of `skimage.color.rgb2gray`, Rec. 709 to three digits.
 pub const LUMA: [f32; 3] = [0.2125, 0.7154, 0.0721];
+
+static SPACE: Pass = Pass::new(1, &[COLOR, include_str!("color/space.wgsl")]);
+static CHANNEL: Pass = Pass::new(1, &[COLOR, include_str!("color/channel.wgsl")]);
+static SELECTED: Pass = Pass::new(1, &[COLOR, include_str!("color/selected.wgsl")]);
+
+/// How a pass is told to bring pixels from one space to another.
+pub(crate) fn change(from: ColorSpace, to: ColorSpace) -> f32 {
+    match to {
+        _ if from == to => 0.0,
+        ColorSpace::Linear => 1.0,
+        ColorSpace::Srgb => 2.0,
+    }
+}
 
 /// Linear light from sRGB-encoded values (IEC 61966-2-1). Below 0 the straight part goes on.
 pub fn decoded(encoded: Tensor<4>) -> Tensor<4> {
@@ -32,7 +47,11 @@ pub fn in_space(image: &Image, space: ColorSpace) -> Image {
     if image.space() == space {
         return image.clone();
     }
-    let (color, alpha) = split_alpha(image.pixels());
+    let pixels = image.pixels();
+    if let Some(made) = SPACE.run([&pixels], &[change(image.space(), space)], pixels.dims()) {
+        return Image::in_space(made, space);
+    }
+    let (color, alpha) = split_alpha(pixels);
     let color = match space {
         ColorSpace::Linear => decoded(color),
         ColorSpace::Srgb => encoded(color),
@@ -45,8 +64,78 @@ pub fn in_space(image: &Image, space: ColorSpace) -> Image {
 /// # Shapes
 /// result: `[batch, 1, height, width]`, 0..=1
 pub fn luma(image: &Image) -> Tensor<4> {
-    let (color, _) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
-    weighted(color, LUMA)
+    channel(image, Channel::Luma, false)
+}
+
+/// One number of each pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Red, sRGB-encoded.
+    Red,
+    /// Green, sRGB-encoded.
+    Green,
+    /// Blue, sRGB-encoded.
+    Blue,
+    /// Alpha; 1 where a picture has none.
+    Alpha,
+    /// [`luma`].
+    Luma,
+}
+
+/// One channel of a picture, or its complement.
+///
+/// # Shapes
+/// result: `[batch, 1, height, width]`, 0..=1
+pub fn channel(image: &Image, channel: Channel, is_complement: bool) -> Tensor<4> {
+    let pixels = image.pixels();
+    let [batch, channels, height, width] = pixels.dims();
+    if channels == 1
+        && image.space() == ColorSpace::Srgb
+        && channel != Channel::Alpha
+        && !is_complement
+    {
+        return pixels;
+    }
+    let numbers = [
+        change(image.space(), ColorSpace::Srgb),
+        f32::from(channel as u8),
+        f32::from(u8::from(is_complement)),
+    ];
+    if let Some(made) = CHANNEL.run([&pixels], &numbers, [batch, 1, height, width]) {
+        return made;
+    }
+    let made = match channel {
+        Channel::Alpha => with_channels(pixels, 4).narrow(1, 3, 1),
+        Channel::Luma => {
+            let (color, _) = split_alpha(in_space(image, ColorSpace::Srgb).into_pixels());
+            weighted(color, LUMA)
+        }
+        color => rgb(image).narrow(1, color as usize, 1),
+    };
+    if is_complement {
+        made.neg() + 1.0
+    } else {
+        made
+    }
+}
+
+/// 1 where luma is at least `threshold`, else 0; with a softness above 0 Hermite's smooth step of that width around it.
+///
+/// # Shapes
+/// result: `[batch, 1, height, width]`
+pub fn selected(image: &Image, threshold: f32, softness: f32) -> Tensor<4> {
+    let pixels = image.pixels();
+    let [batch, _, height, width] = pixels.dims();
+    let numbers = [change(image.space(), ColorSpace::Srgb), threshold, softness];
+    if let Some(made) = SELECTED.run([&pixels], &numbers, [batch, 1, height, width]) {
+        return made;
+    }
+    let luma = luma(image);
+    if softness <= 0.0 {
+        return luma.greater_equal_elem(threshold).float();
+    }
+    let x = ((luma - threshold) / softness + 0.5).clamp(0.0, 1.0);
+    x.clone() * x.clone() * (x * -2.0 + 3.0)
 }
 
 /// Red, green and blue, sRGB-encoded, without alpha.

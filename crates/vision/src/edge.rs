@@ -13,6 +13,8 @@ mod thin;
 mod tests;
 
 pub use canny::canny;
-pub use gradient::{Gradient, laplacian, scharr, sobel};
+pub use gradient::{
+    Gradient, laplacian, laplacian_magnitude, scharr, scharr_magnitude, sobel, sobel_magnitude,
+};
 pub use hysteresis::{Unfollowed, hysteresis};
 pub use thin::thin;

@@ -5,14 +5,21 @@ mod tests;
 
 use burn::tensor::Tensor;
 
-use crate::banded::Banded;
 pub use crate::border::Border;
+use crate::{
+    banded::{Banded, Sums},
+    color::premultiplied,
+};
 
 /// Convolves rows and columns with the same symmetric `kernel` of odd length.
 ///
 /// # Shapes
 /// pixels and result: `[batch, channels, height, width]`
 pub fn separable(pixels: Tensor<4>, kernel: &[f32], border: Border) -> Tensor<4> {
+    let plain = [Sums::default(); 2];
+    if let Some(made) = fused(&pixels, kernel, border, plain) {
+        return made;
+    }
     let [.., height, width] = pixels.dims();
     let pixels = Banded::filter(kernel, width, border).along_width(pixels);
     Banded::filter(kernel, height, border).along_height(pixels)
@@ -25,6 +32,28 @@ pub fn separable(pixels: Tensor<4>, kernel: &[f32], border: Border) -> Tensor<4>
 /// pixels and result: `[batch, channels, height, width]`
 pub fn gaussian(pixels: Tensor<4>, sigma: f32) -> Tensor<4> {
     gaussian_at(pixels, sigma, Border::Mirror)
+}
+
+/// [`gaussian`] in which each colour counts by its alpha, so that what is clear gives no colour to its neighbours.
+pub fn blurred(pixels: Tensor<4>, sigma: f32) -> Tensor<4> {
+    if sigma <= 0.0 {
+        return premultiplied(pixels, |pixels| pixels);
+    }
+    let by_alpha = Sums::by_alpha(pixels.dims()[1] == 4);
+    fused(&pixels, &gaussian_kernel(sigma), Border::Mirror, by_alpha)
+        .unwrap_or_else(|| premultiplied(pixels, |pixels| gaussian(pixels, sigma)))
+}
+
+/// Two passes on a graphics adapter, first over rows.
+fn fused(
+    pixels: &Tensor<4>,
+    kernel: &[f32],
+    border: Border,
+    [first, last]: [Sums; 2],
+) -> Option<Tensor<4>> {
+    first
+        .filtered(pixels, 3, kernel, border)
+        .and_then(|across| last.filtered(&across, 2, kernel, border))
 }
 
 /// [`gaussian`] with another border.

@@ -6,7 +6,12 @@ mod tests;
 use burn::tensor::Tensor;
 
 pub use crate::border::Border;
-use crate::border::extend;
+use crate::{
+    border::extend,
+    pass::{BORDER, Pass},
+};
+
+static PAD: Pass = Pass::new(1, &[BORDER, include_str!("geometry/pad.wgsl")]);
 
 /// How much to add at each side, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +26,14 @@ pub struct Margins {
     pub left: usize,
 }
 
+impl Margins {
+    /// The shape with them.
+    fn around(self, [batch, channels, height, width]: [usize; 4]) -> [usize; 4] {
+        let height = height + self.top + self.bottom;
+        [batch, channels, height, width + self.left + self.right]
+    }
+}
+
 /// The part of the picture from `(top, left)` on, of `height` by `width`; it must lie inside.
 pub fn crop(
     pixels: Tensor<4>,
@@ -32,17 +45,27 @@ pub fn crop(
 
 /// Adds margins made from the picture itself.
 pub fn pad(pixels: Tensor<4>, margins: Margins, border: Border) -> Tensor<4> {
+    let numbers = [
+        margins.top as f32,
+        margins.left as f32,
+        f32::from(border as u8),
+    ];
+    if let Some(made) = PAD.run([&pixels], &numbers, margins.around(pixels.dims())) {
+        return made;
+    }
     let pixels = extend(pixels, 2, (margins.top, margins.bottom), border);
     extend(pixels, 3, (margins.left, margins.right), border)
 }
 
 /// Adds margins of one `fill`, a value for each channel.
 pub fn pad_with(pixels: Tensor<4>, margins: Margins, fill: &[f32]) -> Tensor<4> {
-    let [batch, _, height, width] = pixels.dims();
-    let size = (
-        height + margins.top + margins.bottom,
-        width + margins.left + margins.right,
-    );
+    let mut numbers = vec![margins.top as f32, margins.left as f32, 3.0];
+    numbers.extend(fill.iter().copied().chain([1.0; 4]).take(4));
+    let shape @ [batch, _, height, width] = margins.around(pixels.dims());
+    if let Some(made) = PAD.run([&pixels], &numbers, shape) {
+        return made;
+    }
+    let size = (height, width);
     let around = crate::paint::solid(batch, size, fill, &pixels.device());
     put(around, pixels, (margins.top, margins.left))
 }

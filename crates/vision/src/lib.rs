@@ -20,5 +20,8 @@ pub mod geometry;
 pub mod label;
 pub mod noise;
 pub mod paint;
+mod pass;
 pub mod resample;
 pub mod size;
+
+pub use pass::without_passes;

@@ -5,8 +5,15 @@ mod tests;
 
 use burn::tensor::{Device, Float, Tensor, TensorData};
 use weft_tensor::constant;
+use weft_value::{ColorSpace, Image};
 
-use crate::color::{divided, join_alpha, split_alpha};
+use crate::{
+    color::{change, divided, join_alpha, luma, split_alpha},
+    pass::{COLOR, Pass},
+};
+
+static DUOTONE: Pass = Pass::new(1, &[COLOR, include_str!("paint/duotone.wgsl")]);
+static GRADIENT: Pass = Pass::new(0, &[COLOR, include_str!("paint/gradient.wgsl")]);
 
 /// A plane of one colour, a value for each channel.
 ///
@@ -73,6 +80,59 @@ pub fn between(amount: Tensor<4>, from: &[f32], to: &[f32]) -> Tensor<4> {
         (color, Some(alpha)) => join_alpha(divided(color, &alpha), Some(alpha)),
         (color, None) => color,
     }
+}
+
+/// How a gradient runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Run {
+    /// [`along_line`], pointing so many degrees from the right downwards.
+    Line(f32),
+    /// [`from_middle`].
+    Middle,
+}
+
+/// From one colour to another, as [`between`] has it: three values each, or four.
+///
+/// # Shapes
+/// returns `[1, channels, height, width]`
+pub fn gradient(size: (usize, usize), run: Run, colors: [&[f32]; 2], device: &Device) -> Tensor<4> {
+    let [from, to] = colors;
+    let (height, width) = (size.0 as f32, size.1 as f32);
+    let [kind, down, right, length] = match run {
+        Run::Line(degrees) => {
+            let (down, right) = degrees.to_radians().sin_cos();
+            [0.0, down, right, height * down.abs() + width * right.abs()]
+        }
+        Run::Middle => [1.0, 0.0, 0.0, height.hypot(width) / 2.0],
+    };
+    let has_alpha = f32::from(u8::from(from.len() == 4));
+    let mut numbers = vec![kind, down, right, length, has_alpha];
+    for color in colors {
+        numbers.extend(weighed(color));
+        numbers.extend((color.len()..4).map(|_| 1.0));
+    }
+    let shape = [1, from.len(), size.0, size.1];
+    if let Some(made) = GRADIENT.make(&numbers, shape, device) {
+        return made;
+    }
+    let amount = match run {
+        Run::Line(degrees) => along_line(size, degrees, device),
+        Run::Middle => from_middle(size, device),
+    };
+    between(amount, from, to)
+}
+
+/// The picture in two colours, by its luma; alpha stays. The result is sRGB-encoded.
+pub fn duotone(image: &Image, shadows: [f32; 3], highlights: [f32; 3]) -> Image {
+    let pixels = image.pixels();
+    let [batch, channels, height, width] = pixels.dims();
+    let mut numbers = vec![change(image.space(), ColorSpace::Srgb)];
+    numbers.extend(shadows.into_iter().chain(highlights));
+    if let Some(made) = DUOTONE.run([&pixels], &numbers, [batch, channels.max(3), height, width]) {
+        return Image::new(made);
+    }
+    let color = between(luma(image), &shadows, &highlights);
+    Image::new(join_alpha(color, split_alpha(pixels).1))
 }
 
 /// A colour times its alpha, if it has one.

@@ -7,7 +7,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use weft_tensor::constant;
 
 use crate::{
-    banded::{Banded, Row},
+    banded::{Banded, Row, Sums},
     color::premultiplied,
 };
 
@@ -92,6 +92,10 @@ pub fn resize(pixels: Tensor<4>, (height, width): (usize, usize), filter: Filter
     // The order matters where values were held within 0..=1 between the axes. This is Pillow's, since 13.0.
     let lost = |old: usize, new: usize| old as i64 - new as i64;
     let rows_first = lost(old_height, height) > (2 * lost(old_width, width)).max(0);
+    let axes = if rows_first { [2, 3] } else { [3, 2] };
+    if let Some(made) = fused(&pixels, axes, (height, width), filter) {
+        return made;
+    }
     premultiplied(pixels, |pixels| {
         if rows_first {
             along(along(pixels, 2, height, filter), 3, width, filter)
@@ -99,6 +103,27 @@ pub fn resize(pixels: Tensor<4>, (height, width): (usize, usize), filter: Filter
             along(along(pixels, 3, width, filter), 2, height, filter)
         }
     })
+}
+
+/// One pass for each axis that changes, on a graphics adapter.
+fn fused(
+    pixels: &Tensor<4>,
+    axes: [usize; 2],
+    (height, width): (usize, usize),
+    filter: Filter,
+) -> Option<Tensor<4>> {
+    let dims = pixels.dims();
+    let wanted = [dims[0], dims[1], height, width];
+    let [mut first, mut last] = Sums::by_alpha(dims[1] == 4);
+    (first.hold, last.hold) = (filter.overshoots(), filter.overshoots());
+    let pass = |sums: Sums, pixels: &Tensor<4>, axis: usize| {
+        sums.along(pixels, axis, &weights(dims[axis], wanted[axis], filter))
+    };
+    match axes.map(|axis| dims[axis] == wanted[axis]) {
+        [true, _] => pass(first.with(last), pixels, axes[1]),
+        [_, true] => pass(first.with(last), pixels, axes[0]),
+        _ => pass(first, pixels, axes[0]).and_then(|half| pass(last, &half, axes[1])),
+    }
 }
 
 fn nearest(pixels: Tensor<4>, axis: usize, length: usize) -> Tensor<4> {

@@ -25,7 +25,7 @@ impl Node for Laplacian {
     type Output = Mask;
 
     fn run(self, _: &mut Context) -> Result<Mask> {
-        let difference = edge::laplacian(luma(&self.image)).abs();
-        Ok(Mask::new((difference * self.gain).clamp(0.0, 1.0)))
+        let magnitude = edge::laplacian_magnitude(luma(&self.image), self.gain);
+        Ok(Mask::new(magnitude))
     }
 }

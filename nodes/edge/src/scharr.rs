@@ -24,7 +24,7 @@ impl Node for Scharr {
     type Output = Mask;
 
     fn run(self, _: &mut Context) -> Result<Mask> {
-        let gradient = edge::scharr(luma(&self.image)).magnitude();
-        Ok(Mask::new((gradient * self.gain).clamp(0.0, 1.0)))
+        let magnitude = edge::scharr_magnitude(luma(&self.image), self.gain);
+        Ok(Mask::new(magnitude))
     }
 }

@@ -25,7 +25,7 @@ impl Node for Sobel {
     type Output = Mask;
 
     fn run(self, _: &mut Context) -> Result<Mask> {
-        let gradient = edge::sobel(luma(&self.image)).magnitude();
-        Ok(Mask::new((gradient * self.gain).clamp(0.0, 1.0)))
+        let magnitude = edge::sobel_magnitude(luma(&self.image), self.gain);
+        Ok(Mask::new(magnitude))
     }
 }

@@ -1,14 +1,10 @@
 //! `picture.Blend`.
 
-use burn::tensor::Tensor;
 use weft_node::{
     Choice, Context, Inputs, Node, Result,
     value::{ColorSpace, Image},
 };
-use weft_vision::{
-    blend::{Mode, lay},
-    color::in_space,
-};
+use weft_vision::blend::{Coverage, Mode, laid};
 
 use crate::size::alike;
 
@@ -93,12 +89,13 @@ impl Node for Blend {
         } else {
             ColorSpace::Srgb
         };
-        let [over, under] =
-            [&self.over, &self.under].map(|image| in_space(image, space).into_pixels());
-        let [_, _, height, width] = over.dims();
-        let coverage = Tensor::full([1, 1, height, width], self.opacity, &over.device());
-        let blended = Image::in_space(lay(over, under, coverage, mode(self.mode)), space);
-        Ok(in_space(&blended, self.under.space()))
+        let coverage = Coverage::Everywhere(self.opacity);
+        Ok(laid(
+            &self.over,
+            &self.under,
+            coverage,
+            (mode(self.mode), space),
+        ))
     }
 }
 

@@ -2,12 +2,9 @@
 
 use weft_node::{
     Context, Inputs, Node, Result,
-    value::{Image, Mask},
+    value::{ColorSpace, Image, Mask},
 };
-use weft_vision::{
-    blend::{Mode, lay},
-    color::in_space,
-};
+use weft_vision::blend::{Coverage, Mode, laid};
 
 use crate::size::alike;
 
@@ -29,15 +26,11 @@ impl Node for Composite {
     type Output = Image;
 
     fn run(self, _: &mut Context) -> Result<Image> {
-        let space = self.background.space();
         let coverage = self.mask.into_coverage();
         alike("foreground", self.foreground.dims(), self.background.dims())?;
         alike("mask", coverage.dims(), self.background.dims())?;
-        let [over, under] = [&self.foreground, &self.background]
-            .map(|image| in_space(image, Default::default()).into_pixels());
-        Ok(in_space(
-            &Image::new(lay(over, under, coverage, Mode::Normal)),
-            space,
-        ))
+        let how = (Mode::Normal, ColorSpace::Srgb);
+        let coverage = Coverage::Where(coverage);
+        Ok(laid(&self.foreground, &self.background, coverage, how))
     }
 }

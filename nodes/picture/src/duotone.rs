@@ -4,10 +4,7 @@ use weft_node::{
     Context, Inputs, Node, Result,
     value::{Color, Image},
 };
-use weft_vision::{
-    color::{join_alpha, luma, split_alpha},
-    paint::between,
-};
+use weft_vision::paint::duotone;
 
 /// Print a picture in two colours.
 ///
@@ -29,12 +26,8 @@ impl Node for Duotone {
     type Output = Image;
 
     fn run(self, _: &mut Context) -> Result<Image> {
-        let color = between(
-            luma(&self.image),
-            &self.shadows.0[..3],
-            &self.highlights.0[..3],
-        );
-        let alpha = split_alpha(self.image.into_pixels()).1;
-        Ok(Image::new(join_alpha(color, alpha)))
+        let [shadows, highlights] =
+            [self.shadows, self.highlights].map(|color| [color.0[0], color.0[1], color.0[2]]);
+        Ok(duotone(&self.image, shadows, highlights))
     }
 }

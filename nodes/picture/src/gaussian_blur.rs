@@ -1,7 +1,7 @@
 //! `picture.GaussianBlur`.
 
 use weft_node::{Context, Inputs, Node, Result, value::Image};
-use weft_vision::{color::premultiplied, filter};
+use weft_vision::filter::blurred;
 
 /// Blur a picture.
 ///
@@ -22,10 +22,7 @@ impl Node for GaussianBlur {
 
     fn run(self, _: &mut Context) -> Result<Image> {
         let space = self.image.space();
-        let blur = |pixels| filter::gaussian(pixels, self.sigma);
-        Ok(Image::in_space(
-            premultiplied(self.image.into_pixels(), blur),
-            space,
-        ))
+        let pixels = blurred(self.image.into_pixels(), self.sigma);
+        Ok(Image::in_space(pixels, space))
     }
 }

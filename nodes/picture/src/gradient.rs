@@ -4,7 +4,7 @@ use weft_node::{
     Choice, Context, Inputs, Node, Result,
     value::{Color, Image},
 };
-use weft_vision::paint;
+use weft_vision::paint::{Run, gradient};
 
 use crate::{size::wanted, solid::channels};
 
@@ -48,15 +48,12 @@ impl Node for Gradient {
 
     fn run(self, context: &mut Context) -> Result<Image> {
         let size = wanted(self.like.as_ref(), (self.height, self.width))?;
-        let amount = match self.shape {
-            GradientShape::Linear => paint::along_line(size, self.angle, context.device()),
-            GradientShape::Radial => paint::from_middle(size, context.device()),
+        let run = match self.shape {
+            GradientShape::Linear => Run::Line(self.angle),
+            GradientShape::Radial => Run::Middle,
         };
         let count = channels(&self.from).max(channels(&self.to));
-        Ok(Image::new(paint::between(
-            amount,
-            &self.from.0[..count],
-            &self.to.0[..count],
-        )))
+        let colors = [&self.from.0[..count], &self.to.0[..count]];
+        Ok(Image::new(gradient(size, run, colors, context.device())))
     }
 }

@@ -1,10 +1,7 @@
 //! `picture.Invert`.
 
-use weft_node::{
-    Context, Inputs, Node, Result,
-    value::{ColorSpace, Image},
-};
-use weft_vision::color::{in_space, join_alpha, split_alpha};
+use weft_node::{Context, Inputs, Node, Result, value::Image};
+use weft_vision::color::negative;
 
 /// Turn a picture into its negative.
 ///
@@ -20,10 +17,6 @@ impl Node for Invert {
     type Output = Image;
 
     fn run(self, _: &mut Context) -> Result<Image> {
-        let space = self.image.space();
-        let encoded = in_space(&self.image, ColorSpace::Srgb).into_pixels();
-        let (color, alpha) = split_alpha(encoded);
-        let negative = Image::new(join_alpha(color.neg() + 1.0, alpha));
-        Ok(in_space(&negative, space))
+        Ok(negative(&self.image))
     }
 }

@@ -4,7 +4,7 @@ use weft_node::{
     Context, Inputs, Node, Result,
     value::{Image, Mask},
 };
-use weft_vision::color::luma;
+use weft_vision::color::selected;
 
 /// Select what is brighter than a threshold.
 ///
@@ -26,12 +26,10 @@ impl Node for Threshold {
     type Output = Mask;
 
     fn run(self, _: &mut Context) -> Result<Mask> {
-        let luma = luma(&self.image);
-        if self.softness <= 0.0 {
-            return Ok(Mask::new(luma.greater_equal_elem(self.threshold).float()));
-        }
-        // Hermite's smooth step.
-        let x = ((luma - self.threshold) / self.softness + 0.5).clamp(0.0, 1.0);
-        Ok(Mask::new(x.clone() * x.clone() * (x * -2.0 + 3.0)))
+        Ok(Mask::new(selected(
+            &self.image,
+            self.threshold,
+            self.softness,
+        )))
     }
 }

@@ -4,7 +4,7 @@ use weft_node::{
     Choice, Context, Inputs, Node, Result,
     value::{Image, Mask},
 };
-use weft_vision::color::{luma, rgb, with_channels};
+use weft_vision::color;
 
 /// What a mask is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
@@ -39,18 +39,13 @@ impl Node for ToMask {
     type Output = Mask;
 
     fn run(self, _: &mut Context) -> Result<Mask> {
-        let plane = |index| rgb(&self.image).narrow(1, index, 1);
-        let coverage = match self.channel {
-            Channel::Luma => luma(&self.image),
-            Channel::Red => plane(0),
-            Channel::Green => plane(1),
-            Channel::Blue => plane(2),
-            Channel::Alpha => with_channels(self.image.pixels(), 4).narrow(1, 3, 1),
+        let taken = match self.channel {
+            Channel::Luma => color::Channel::Luma,
+            Channel::Red => color::Channel::Red,
+            Channel::Green => color::Channel::Green,
+            Channel::Blue => color::Channel::Blue,
+            Channel::Alpha => color::Channel::Alpha,
         };
-        Ok(Mask::new(if self.invert {
-            coverage.neg() + 1.0
-        } else {
-            coverage
-        }))
+        Ok(Mask::new(color::channel(&self.image, taken, self.invert)))
     }
 }

@@ -1,5 +1,7 @@
 //! Attention on a graphics adapter.
 
+use std::sync::Arc;
+
 use burn::backend::{Cube, ops::FloatTensorOps};
 use burn::tensor::{DType, Shape};
 use burn_cubecl::{
@@ -81,7 +83,7 @@ fn in_tiles(opened: &Opened, of: &Attending<Cube>, scale: f32) -> Option<CubeTen
     let bound: Vec<_> = bound.iter().collect();
     let groups = batch * heads * queries.div_ceil(TILE);
     let text = program(numbers, [head, value], mask.is_some());
-    pass::over(opened, &text, (&bound, &words), groups).ok()?;
+    pass::over(opened, &Arc::from(text), (&bound, &words), groups).ok()?;
     Some(Cube::float_swap_dims(out, 1, 2))
 }
 

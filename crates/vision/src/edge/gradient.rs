@@ -7,6 +7,16 @@ use burn::tensor::{
 };
 use weft_tensor::constant;
 
+use crate::pass::Pass;
+
+static SMOOTHED: Pass = Pass::new(1, &[include_str!("smoothed.wgsl")]);
+static MAGNITUDE: Pass = Pass::new(2, &[include_str!("magnitude.wgsl")]);
+static LAPLACIAN: Pass = Pass::new(1, &[include_str!("laplacian.wgsl")]);
+
+/// Weights along the edge: Sobel's and Scharr's.
+const SOBEL: [f32; 3] = [0.25, 0.5, 0.25];
+const SCHARR: [f32; 3] = [0.1875, 0.625, 0.1875];
+
 /// How luma changes at each pixel.
 ///
 /// # Shapes
@@ -22,6 +32,10 @@ pub struct Gradient {
 impl Gradient {
     /// The root mean square of both parts, 0..=1: a straight step from 0 to 1 has √½.
     pub fn magnitude(&self) -> Tensor<4> {
+        let shape = self.across.dims();
+        if let Some(made) = MAGNITUDE.run([&self.across, &self.down], &[], shape) {
+            return made;
+        }
         let [across, down] = [&self.across, &self.down].map(|part| part.clone().square());
         ((across + down) * 0.5).sqrt()
     }
@@ -39,7 +53,12 @@ impl Gradient {
 /// # Shapes
 /// luma: `[batch, 1, height, width]`
 pub fn sobel(luma: Tensor<4>) -> Gradient {
-    smoothed_difference(luma, [0.25, 0.5, 0.25])
+    smoothed_difference(luma, SOBEL)
+}
+
+/// The magnitude of [`sobel`], times `gain`, within 0..=1.
+pub fn sobel_magnitude(luma: Tensor<4>, gain: f32) -> Tensor<4> {
+    magnitude(luma, SOBEL, gain)
 }
 
 /// The gradient by Scharr's filter: as [`sobel`], smoothed by (3, 10, 3)/16, which tells directions better.
@@ -49,7 +68,12 @@ pub fn sobel(luma: Tensor<4>) -> Gradient {
 /// # Shapes
 /// luma: `[batch, 1, height, width]`
 pub fn scharr(luma: Tensor<4>) -> Gradient {
-    smoothed_difference(luma, [0.1875, 0.625, 0.1875])
+    smoothed_difference(luma, SCHARR)
+}
+
+/// The magnitude of [`scharr`], times `gain`, within 0..=1.
+pub fn scharr_magnitude(luma: Tensor<4>, gain: f32) -> Tensor<4> {
+    magnitude(luma, SCHARR, gain)
 }
 
 /// How much brighter a pixel is than its four neighbours together, -4..=4 for luma of 0..=1.
@@ -59,13 +83,37 @@ pub fn scharr(luma: Tensor<4>) -> Gradient {
 /// # Shapes
 /// luma and result: `[batch, 1, height, width]`
 pub fn laplacian(luma: Tensor<4>) -> Tensor<4> {
+    if let Some(made) = LAPLACIAN.run([&luma], &[-1.0], luma.dims()) {
+        return made;
+    }
     filter(
         luma,
         [[[0.0, -1.0, 0.0], [-1.0, 4.0, -1.0], [0.0, -1.0, 0.0]]],
     )
 }
 
+/// The size of [`laplacian`], times `gain`, within 0..=1.
+pub fn laplacian_magnitude(luma: Tensor<4>, gain: f32) -> Tensor<4> {
+    if let Some(made) = LAPLACIAN.run([&luma], &[gain], luma.dims()) {
+        return made;
+    }
+    (laplacian(luma).abs() * gain).clamp(0.0, 1.0)
+}
+
+fn magnitude(luma: Tensor<4>, smooth: [f32; 3], gain: f32) -> Tensor<4> {
+    let [side, middle, _] = smooth;
+    if let Some(made) = SMOOTHED.run([&luma], &[2.0, side, middle, gain], luma.dims()) {
+        return made;
+    }
+    (smoothed_difference(luma, smooth).magnitude() * gain).clamp(0.0, 1.0)
+}
+
 fn smoothed_difference(luma: Tensor<4>, smooth: [f32; 3]) -> Gradient {
+    let [side, middle, _] = smooth;
+    let part = |which| SMOOTHED.run([&luma], &[which, side, middle], luma.dims());
+    if let (Some(across), Some(down)) = (part(0.0), part(1.0)) {
+        return Gradient { across, down };
+    }
     let across = smooth.map(|weight| [-weight, 0.0, weight]);
     let down = [smooth.map(|weight| -weight), [0.0; 3], smooth];
     let both = filter(luma, [across, down]);

@@ -3,6 +3,9 @@
 use burn::tensor::{Bool, Tensor, ops::PadMode};
 
 use super::Gradient;
+use crate::pass::Pass;
+
+static THIN: Pass = Pass::new(2, &[include_str!("thin.wgsl")]);
 
 /// The magnitude of the gradient where neither neighbour along the gradient is greater, else 0
 /// (non-maximum suppression, Canny 1986).
@@ -14,6 +17,10 @@ use super::Gradient;
 /// # Shapes
 /// result: `[batch, 1, height, width]`
 pub fn thin(gradient: &Gradient) -> Tensor<4> {
+    let (across, down) = (&gradient.across, &gradient.down);
+    if let Some(made) = THIN.run([across, down], &[], across.dims()) {
+        return made;
+    }
     let magnitude = gradient.magnitude();
     let shape @ [_, _, height, width] = magnitude.dims();
     if height < 3 || width < 3 {
