@@ -18,8 +18,9 @@ pub struct Fault {
 /// burn's convolution in `f16`.
 pub const HALF_CONVOLUTION: Fault = Fault {
     what: "a convolution of f16 sums in f16: ones beyond 2048 are not counted",
-    why: "cubek-convolution 0.3.1, kernels/forward/direct.rs: the kernel has one type, for its operands and its sum; \
-          no issue was found (https://github.com/tracel-ai/cubek/issues)",
+    why: "cubek-convolution 0.3.1, kernels/forward/direct.rs, has one type for its operands and its sum \
+          (https://github.com/tracel-ai/cubek/pull/642 brought it from burn); its other way for f16 is wrong for some \
+          sizes (https://github.com/tracel-ai/cubek/issues/519)",
     detour: "weft_tensor::conv2d casts to f32 around it",
 };
 
