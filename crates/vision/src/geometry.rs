@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 pub use crate::border::Border;
 use crate::{
     border::extend,
+    color::with_channels,
     pass::{BORDER, Pass},
 };
 
@@ -57,14 +58,17 @@ pub fn pad(pixels: Tensor<4>, margins: Margins, border: Border) -> Tensor<4> {
     extend(pixels, 3, (margins.left, margins.right), border)
 }
 
-/// Adds margins of one `fill`, a value for each channel.
+/// Adds margins of one `fill`, a value for each channel; the result has as many channels as there are values, if the
+/// picture has less.
 pub fn pad_with(pixels: Tensor<4>, margins: Margins, fill: &[f32]) -> Tensor<4> {
     let mut numbers = vec![margins.top as f32, margins.left as f32, 3.0];
     numbers.extend(fill.iter().copied().chain([1.0; 4]).take(4));
-    let shape @ [batch, _, height, width] = margins.around(pixels.dims());
+    let [batch, channels, height, width] = margins.around(pixels.dims());
+    let shape = [batch, channels.max(fill.len()), height, width];
     if let Some(made) = PAD.run([&pixels], &numbers, shape) {
         return made;
     }
+    let pixels = with_channels(pixels, fill.len());
     let size = (height, width);
     let around = crate::paint::solid(batch, size, fill, &pixels.device());
     put(around, pixels, (margins.top, margins.left))

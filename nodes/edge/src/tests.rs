@@ -1,5 +1,7 @@
 //! The nodes as a host sees them.
 
+mod devices;
+
 use std::fs;
 
 use burn::tensor::{Device, Tensor};

@@ -5,7 +5,7 @@ use weft_node::{
     value::{Color, ColorSpace, Image},
 };
 use weft_vision::{
-    color::{in_space, with_channels},
+    color::in_space,
     geometry::{self, Border, Margins},
 };
 
@@ -78,11 +78,7 @@ impl Node for Pad {
             PadFill::Mirror => geometry::pad(pixels, margins, Border::Mirror),
             PadFill::Color => {
                 let count = pixels.dims()[1].max(channels(&self.color));
-                geometry::pad_with(
-                    with_channels(pixels, count),
-                    margins,
-                    &self.color.0[..count],
-                )
+                geometry::pad_with(pixels, margins, &self.color.0[..count])
             }
         };
         Ok(in_space(&Image::new(padded), space))

@@ -1,6 +1,7 @@
 //! The nodes as a host sees them.
 
 mod colors;
+mod devices;
 mod making;
 mod shapes;
 mod sheets;
