@@ -1,11 +1,13 @@
 //! Weighted sums over neighbours along one axis: what blurs and resampling are made of.
 
-use burn::tensor::{Float, Tensor, TensorData};
-use weft_tensor::{constant, is_gpu};
+use std::sync::LazyLock;
+
+use burn::tensor::{DType, Float, Tensor, TensorData};
+use weft_tensor::{Extent, Shader, constant};
 
 use crate::{
     border::Border,
-    pass::{BORDER, COLOR, Pass},
+    pass::{BORDER, COLOR, Pass, run_on},
 };
 
 static ALONG: Pass = Pass::new(2, &[BORDER, COLOR, include_str!("filter/along.wgsl")]);
@@ -58,6 +60,9 @@ impl Sums {
         kernel: &[f32],
         border: Border,
     ) -> Option<Tensor<4>> {
+        if !self.multiply && !self.divide && !self.hold {
+            return blocked(pixels, axis, kernel, border);
+        }
         let weights = || TensorData::new(kernel.to_vec(), [1, 1, 1, kernel.len()]);
         let form = (f32::from(border as u8), kernel.len());
         self.drawn(pixels, (axis, pixels.dims()[axis]), form, weights)
@@ -92,7 +97,7 @@ impl Sums {
         weights: impl FnOnce() -> TensorData,
     ) -> Option<Tensor<4>> {
         let device = pixels.device();
-        if !is_gpu(&device) {
+        if !run_on(&device) {
             return None;
         }
         let dims @ [batch, channels, height, width] = pixels.dims();
@@ -113,6 +118,34 @@ impl Sums {
         wanted[axis] = length;
         Some(made.reshape(wanted))
     }
+}
+
+/// A kernel along an axis, several sums at a time: many weights read the same pixels.
+fn blocked(pixels: &Tensor<4>, axis: usize, kernel: &[f32], border: Border) -> Option<Tensor<4>> {
+    static BLOCKED: LazyLock<Option<Shader>> =
+        LazyLock::new(|| Shader::new(&[include_str!("filter/blocked.wgsl"), BORDER].concat()).ok());
+    const AT_A_TIME: usize = 4;
+    let device = pixels.device();
+    if !run_on(&device) || pixels.dtype() != DType::F32 {
+        return None;
+    }
+    let shape @ [batch, channels, height, width] = pixels.dims();
+    let mut weights = kernel.to_vec();
+    weights.resize(kernel.len() + AT_A_TIME - 1, 0.0);
+    let data = TensorData::new(weights, [1, 1, 1, kernel.len() + AT_A_TIME - 1]);
+    let given = [
+        (batch * channels) as f32,
+        height as f32,
+        width as f32,
+        f32::from(u8::from(axis == 2)),
+        f32::from(border as u8),
+        kernel.len() as f32,
+    ];
+    let lines: usize = shape.iter().product::<usize>() / shape[axis].max(1);
+    let calls = lines * shape[axis].div_ceil(AT_A_TIME);
+    let inputs = [pixels.clone(), constant(data, &device)];
+    let extent = Extent { shape, calls };
+    BLOCKED.as_ref()?.run(&inputs, &given, extent, &device).ok()
 }
 
 /// A matrix whose entries lie along its diagonal: each output along an axis is a weighted sum of inputs

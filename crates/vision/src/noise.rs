@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
-use weft_tensor::{Extent, Shader, constant, is_gpu};
+use weft_tensor::{Extent, Shader, constant};
 
-use crate::pass::are_off;
+use crate::pass::run_on;
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -63,7 +63,7 @@ fn counted_there(
     device: &Device,
 ) -> Option<Tensor<4>> {
     let count: usize = shape.iter().product();
-    if are_off() || device.is_autodiff() || !is_gpu(device) || u32::try_from(count).is_err() {
+    if !run_on(device) || u32::try_from(count).is_err() {
         return None;
     }
     let part = |number: u64, place: u32| (number >> (16 * place) & 0xffff) as f32;

@@ -43,9 +43,9 @@ pub fn without_passes<T>(work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Whether no pass is to run on this thread.
-pub(crate) fn are_off() -> bool {
-    ARE_OFF.get()
+/// Whether passes run on the device: on a graphics adapter, but not under autodiff, and not [`without_passes`].
+pub(crate) fn run_on(device: &Device) -> bool {
+    !ARE_OFF.get() && !device.is_autodiff() && is_gpu(device)
 }
 
 /// What one pixel becomes, in WGSL.
@@ -105,7 +105,7 @@ impl Pass {
     ) -> Option<Tensor<4>> {
         let shapes: Vec<_> = inputs.iter().map(Tensor::dims).chain([shape]).collect();
         let is_picture = |dims: &[usize; 4]| !dims.contains(&0) && matches!(dims[1], 1 | 3 | 4);
-        if are_off() || device.is_autodiff() || !is_gpu(device) || !shapes.iter().all(is_picture) {
+        if !run_on(device) || !shapes.iter().all(is_picture) {
             return None;
         }
         let [batch, _, height, width] = shape;

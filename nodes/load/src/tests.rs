@@ -1,5 +1,7 @@
 //! The nodes as a host runs them.
 
+mod devices;
+
 use std::{
     fs,
     path::Path,

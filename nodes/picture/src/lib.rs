@@ -31,21 +31,21 @@ mod turn;
 mod tests;
 
 pub use adjust_color::AdjustColor;
-pub use blend::Blend;
+pub use blend::{Blend, BlendMode, BlendSpace};
 pub use composite::Composite;
 pub use crop::Crop;
 pub use duotone::Duotone;
 pub use gaussian_blur::GaussianBlur;
-pub use gradient::Gradient;
+pub use gradient::{Gradient, GradientShape};
 pub use grid::Grid;
 pub use invert::Invert;
-pub use noise::Noise;
-pub use pad::Pad;
-pub use resize::Resize;
+pub use noise::{Noise, NoiseKind};
+pub use pad::{Pad, PadFill};
+pub use resize::{Resize, ResizeFilter, ResizeFit};
 pub use solid::Solid;
 pub use threshold::Threshold;
-pub use to_mask::ToMask;
-pub use turn::Turn;
+pub use to_mask::{Channel, ToMask};
+pub use turn::{Turn, TurnKind};
 
 use weft_node::{Pack, node};
 

@@ -1,5 +1,7 @@
 //! What is found, in which order, and what is refused.
 
+mod devices;
+
 use std::{fs, path::Path};
 
 use burn::tensor::{Device, Tensor};

@@ -1,5 +1,7 @@
 //! The nodes as a host runs them.
 
+mod devices;
+
 use std::sync::{Arc, Mutex};
 
 use burn::tensor::{Device, Tensor};

@@ -1,5 +1,6 @@
 //! The node as a host sees it.
 
+mod devices;
 mod kinds;
 
 use std::{fs, path::PathBuf, sync::Arc};
