@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
-# Weft on this machine's graphics card beside PyTorch on the same card: operations, U-Net, training step, whole pipelines.
+# Weft on this machine's graphics card beside PyTorch on the same card: operations, U-Net, training step, picture nodes,
+# whole pipelines.
 # It builds nothing here. Elsewhere, from a checkout:
 #
 #     cargo build --release --features spirv,tuned
 #     cargo bench -p weft-tensor --features spirv,tuned --no-run       # names target/release/deps/fast_paths-…
+#     cargo bench -p weft-picture --bench graph --no-run               # names target/release/deps/graph-…
 #     mkdir bench && cp target/release/weft bench/ && cp target/release/deps/fast_paths-… bench/fast_paths
+#     cp target/release/deps/graph-… bench/graph
 #
-# and here, in a checkout or a copy of its folders graphs/, crates/tensor/benches/ and scripts/:
+# and here, in a checkout or a copy of its folders graphs/, crates/tensor/benches/, nodes/picture/benches/ and scripts/:
 #
 #     scripts/gpu_bench.sh bench [PYTHON]
 #
 # PYTHON has torch for the card; without it only Weft's own times are told. Ratios are Weft's time over PyTorch's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bench="${1:?usage: scripts/gpu_bench.sh FOLDER [PYTHON], where FOLDER holds weft and fast_paths}"
+bench="${1:?usage: scripts/gpu_bench.sh FOLDER [PYTHON], where FOLDER holds weft, fast_paths and graph}"
 python="${2:-}"
-for program in weft fast_paths; do
+for program in weft fast_paths graph; do
     [ -x "$bench/$program" ] || { echo "$bench/$program is not there; the head of $0 says how it is built" >&2; exit 2; }
 done
 export WEFT_DEVICE="${WEFT_DEVICE:-gpu}"
@@ -33,6 +36,13 @@ if [ -n "$python" ]; then
     pytorch=(--pytorch "$work/pytorch.tsv")
 fi
 "$bench/fast_paths" "${pytorch[@]}" ${WEFT_BENCH_ONLY:+--only "$WEFT_BENCH_ONLY"} ${WEFT_BENCH_QUICK:+--quick}
+
+echo
+echo "## A graph of 20 picture nodes at ${WEFT_BENCH_SIZE:-3840x2160}"
+if [ -n "$python" ]; then
+    export WEFT_PYTHON="$python" WEFT_PYTORCH_SCRIPT=nodes/picture/benches/graph/pytorch.py
+fi
+"$bench/graph" "${WEFT_BENCH_SIZE:-3840x2160}"
 
 echo
 echo "## Whole pipelines (seconds; the second start finds its kernels chosen)"

@@ -90,35 +90,50 @@ fn median(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2]
 }
 
-/// Every node by itself, and milliseconds of the graph as a whole, after a first run that compiles.
-fn measured(device: &Device, size: (usize, usize), times: usize) -> (Vec<Row>, f64) {
-    let runner = |rows| Runner {
-        device: device.clone(),
-        rows,
-    };
-    nodes::graph(&mut runner(None), size);
-    device.sync().unwrap();
-    let whole = (0..times).map(|_| {
+/// What was measured of one way to run the graph: every node by itself, and milliseconds of the whole.
+#[derive(Default)]
+struct Way {
+    runs: Vec<Vec<Row>>,
+    whole: Vec<f64>,
+}
+
+impl Way {
+    fn run(&mut self, device: &Device, size: (usize, usize)) {
+        let runner = |rows| Runner {
+            device: device.clone(),
+            rows,
+        };
         let start = Instant::now();
-        let made = nodes::graph(&mut runner(None), size);
+        nodes::graph(&mut runner(None), size);
         device.sync().unwrap();
-        drop(made);
-        start.elapsed().as_secs_f64() * 1e3
-    });
-    let whole = median(whole.collect());
-    let mut runs: Vec<Vec<Row>> = (0..times)
-        .map(|_| {
-            let mut each = runner(Some(Vec::new()));
-            nodes::graph(&mut each, size);
-            each.rows.unwrap()
-        })
-        .collect();
-    let mut rows = runs.pop().unwrap();
-    for (i, row) in rows.iter_mut().enumerate() {
-        let others = runs.iter().map(|run| run[i].milliseconds);
-        row.milliseconds = median(others.chain([row.milliseconds]).collect());
+        self.whole.push(start.elapsed().as_secs_f64() * 1e3);
+        let mut each = runner(Some(Vec::new()));
+        nodes::graph(&mut each, size);
+        self.runs.push(each.rows.unwrap());
     }
-    (rows, whole)
+
+    /// Medians.
+    fn rows(mut self) -> (Vec<Row>, f64) {
+        let mut rows = self.runs.pop().unwrap();
+        for (i, row) in rows.iter_mut().enumerate() {
+            let others = self.runs.iter().map(|run| run[i].milliseconds);
+            row.milliseconds = median(others.chain([row.milliseconds]).collect());
+        }
+        (rows, median(self.whole))
+    }
+}
+
+/// In passes and without them, in turns, so that whatever else the machine does slows both alike; what compiles in a
+/// first run does not count.
+fn measured(device: &Device, size: (usize, usize), times: usize) -> [(Vec<Row>, f64); 2] {
+    Way::default().run(device, size);
+    without_passes(|| Way::default().run(device, size));
+    let (mut fused, mut plain) = (Way::default(), Way::default());
+    for _ in 0..times {
+        fused.run(device, size);
+        without_passes(|| plain.run(device, size));
+    }
+    [fused.rows(), plain.rows()]
 }
 
 fn main() {
@@ -130,8 +145,7 @@ fn main() {
     let size = (height.parse().unwrap(), width.parse().unwrap());
     let choice = env::var("WEFT_DEVICE").unwrap_or_else(|_| "auto".to_owned());
     let chosen = choose(choice.parse::<DeviceChoice>().unwrap()).unwrap();
-    let (fused, whole) = measured(&chosen.device, size, times);
-    let (plain, plain_whole) = without_passes(|| measured(&chosen.device, size, times));
+    let [(fused, whole), (plain, plain_whole)] = measured(&chosen.device, size, times);
     let pytorch = PyTorch::measured(size, times);
     println!(
         "{width}x{height} on {}, PyTorch on {}\n",
@@ -139,7 +153,7 @@ fn main() {
         pytorch.device()
     );
     println!(
-        "| node | launches | burn's | ms | burn's | PyTorch's | burn / weft | PyTorch / weft |"
+        "| node | launches | burn: launches | ms | burn: ms | PyTorch: ms | burn / weft | PyTorch / weft |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     for (fused, plain) in fused.iter().zip(&plain) {
