@@ -1,6 +1,6 @@
 //! On a graphics adapter, a software one too: what lives where, and that the pictures are those of the CPU.
 
-use std::{io::Write, path::Path, process::Command, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 
 use burn::tensor::Tensor;
 use weft::{
@@ -13,18 +13,27 @@ use weft::{
     tensor::{DeviceChoice, adapters, give_back, memory},
     value::Image,
 };
+use weft_testing::passes_alone;
 
 use crate::{
     program::{files, run},
     stable::weights::Weights,
 };
 
+/// Whether there is no adapter, which is said aloud.
+fn is_without_adapter() -> bool {
+    let is_without = adapters().is_empty();
+    if is_without {
+        // `eprintln!` would be kept back with the rest of a passing test.
+        let _ = writeln!(std::io::stderr(), "skipped: no wgpu adapter");
+    }
+    is_without
+}
+
 /// What a host on the first adapter is made of, which keeps results in so many bytes; `None` without an adapter, said
 /// aloud.
 fn on_gpu(memory_bytes: u64) -> Option<weft::Builder> {
-    if adapters().is_empty() {
-        // `eprintln!` would be kept back with the rest of a passing test.
-        let _ = writeln!(std::io::stderr(), "skipped: no wgpu adapter");
+    if is_without_adapter() {
         return None;
     }
     let store = Arc::new(Store::in_memory(memory_bytes));
@@ -113,8 +122,7 @@ fn with_weights_of_stable_diffusion_nothing_crosses_either() {
 
 #[test]
 fn the_main_job_draws_on_an_adapter_what_it_draws_on_the_cpu() {
-    if adapters().is_empty() {
-        let _ = writeln!(std::io::stderr(), "skipped: no wgpu adapter");
+    if is_without_adapter() {
         return;
     }
     let drawn = |device: &str| {
@@ -147,16 +155,7 @@ fn the_main_job_draws_on_an_adapter_what_it_draws_on_the_cpu() {
 #[test]
 fn two_hundred_runs_take_no_more_device_memory_than_twenty() {
     // In a process of its own, since other tests take memory of the same adapter.
-    let name = "gpu::child_that_runs_two_hundred_times";
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&child.stdout) + String::from_utf8_lossy(&child.stderr);
-    assert!(
-        child.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    passes_alone("gpu::child_that_runs_two_hundred_times");
 }
 
 #[test]

@@ -40,15 +40,18 @@ pub(crate) struct Spare {
 impl Spare {
     /// Lets go where more of the adapter's memory is taken than may be.
     fn keep_within(&self, device: &Device) {
-        let taken = self.most.zip(memory(device));
-        if taken.is_some_and(|(most, memory)| memory.reserved > most) {
+        let is_over = || {
+            let taken = self.most.zip(memory(device));
+            taken.is_some_and(|(most, memory)| memory.reserved > most)
+        };
+        if !is_over() {
+            return;
+        }
+        give_back(device);
+        if is_over() {
+            self.store.shed();
+            self.models.shed();
             give_back(device);
-            let is_over = memory(device).zip(self.most);
-            if is_over.is_some_and(|(memory, most)| memory.reserved > most) {
-                self.store.shed();
-                self.models.shed();
-                give_back(device);
-            }
         }
     }
 
@@ -187,7 +190,12 @@ impl Maker<'_> {
             }))
         };
         let (result, copies) = counted(run);
-        let result = match (watch.settle().and_then(|()| given(&result)), result) {
+        let result = match (
+            watch
+                .settle()
+                .and_then(|()| result.as_ref().map_or(Ok(()), given)),
+            result,
+        ) {
             // What came of wrong numbers, or of none, is not what is wrong.
             (Err(trouble), _) => Err(Failure::Device(trouble)),
             (Ok(()), Ok(result)) => result.map_err(Failure::Error),
@@ -213,7 +221,11 @@ impl Maker<'_> {
         let settled = watch.is_none_or(|watch| watch.settle().is_ok());
         let time = start.elapsed() / u32::try_from(count).unwrap_or(1).max(1);
         match results {
-            Ok(results) if results.len() == count && settled && results.iter().all(is_computed) => {
+            Ok(results)
+                if results.len() == count
+                    && settled
+                    && results.iter().all(|result| given(result).is_ok()) =>
+            {
                 let made = |result: weft_node::Result<_>| Made {
                     result: result.map_err(Failure::Error),
                     time,
@@ -226,20 +238,10 @@ impl Maker<'_> {
     }
 }
 
-/// Whether all that a node gave was computed; it gave nothing where it failed.
-fn is_computed(result: &weft_node::Result<Vec<AnyValue>>) -> bool {
-    let given = result.iter().flatten();
-    given
-        .map(AnyValue::computed)
-        .all(|computed| computed.is_ok())
-}
-
-/// What went wrong on the way to what a node gave.
-fn given(result: &thread::Result<weft_node::Result<Vec<AnyValue>>>) -> Result<(), Trouble> {
-    match result {
-        Ok(Ok(values)) => values.iter().try_for_each(AnyValue::computed),
-        _ => Ok(()),
-    }
+/// What went wrong on the way to what a node gave; it gave nothing where it failed.
+fn given(result: &weft_node::Result<Vec<AnyValue>>) -> Result<(), Trouble> {
+    let mut values = result.iter().flatten();
+    values.try_for_each(AnyValue::computed)
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -5,6 +5,7 @@
     reason = "no graph runs this, so its copies are not counted"
 )]
 
+mod alone;
 mod compare;
 mod devices;
 pub mod faults;
@@ -13,6 +14,7 @@ pub mod loop_hub;
 pub mod tiny_stable;
 mod troubled;
 
+pub use alone::passes_alone;
 pub use compare::{assert_close, max_error, mean_error, numbers};
 pub use devices::for_each_device;
 pub use fixture::{Tensors, fixture};

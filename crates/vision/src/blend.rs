@@ -3,7 +3,7 @@
 mod whole;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use burn::tensor::Tensor;
 use weft_value::{ColorSpace, Image};

@@ -48,6 +48,22 @@ pub struct EncodeText {
     pub score: f32,
 }
 
+impl EncodeText {
+    /// The node as a graph has it that says nothing but the text.
+    pub(crate) fn of(encoders: &TextEncoders, text: &str) -> Self {
+        Self {
+            encoders: encoders.clone(),
+            text: text.to_owned(),
+            skip: None,
+            width: None,
+            height: None,
+            left: 0,
+            top: 0,
+            score: 6.0,
+        }
+    }
+}
+
 impl Node for EncodeText {
     const ID: &'static str = "stable.EncodeText";
     type Output = Conditioning;

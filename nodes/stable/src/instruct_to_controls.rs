@@ -120,23 +120,15 @@ fn at(input: &'static str) -> impl Fn(Error) -> Error {
 }
 
 fn encoded(encoders: &TextEncoders, text: &str, context: &mut Context) -> Result<Conditioning> {
-    let node = EncodeText {
-        encoders: encoders.clone(),
-        text: text.to_owned(),
-        skip: None,
-        width: None,
-        height: None,
-        left: 0,
-        top: 0,
-        score: 6.0,
-    };
-    node.run(context).map_err(|error| match error {
-        Error::Input {
-            input: Some("text"),
-            message,
-        } => Error::input("instruction", message),
-        other => other,
-    })
+    EncodeText::of(encoders, text)
+        .run(context)
+        .map_err(|error| match error {
+            Error::Input {
+                input: Some("text"),
+                message,
+            } => Error::input("instruction", message),
+            other => other,
+        })
 }
 
 /// The model, led by one more picture.

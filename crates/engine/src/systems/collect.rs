@@ -107,9 +107,8 @@ fn outcome(failure: Failure) -> Outcome {
         Failure::Panic(message) => Outcome::Failed(format!(
             "the node panicked, which is a bug in it: {message}"
         )),
-        Failure::Device(Trouble::Memory(message)) => Outcome::Failed(format!(
-            "the adapter has no memory left: {message}; make the picture or its tiles smaller, or compute with \
-             `--device cpu`"
+        Failure::Device(trouble @ Trouble::Memory(_)) => Outcome::Failed(format!(
+            "{trouble}; make the picture or its tiles smaller, or compute with `--device cpu`"
         )),
         Failure::Device(trouble) => Outcome::Failed(trouble.to_string()),
     }

@@ -118,5 +118,12 @@ fn a_network_in_use_stays_where_it_is() {
         let used: Arc<Param<Tensor<1>>> = models.network(key("a"), device, read).unwrap();
         models.shed();
         assert_eq!(used.val().device(), *device);
+        // The same call puts it aside once nobody uses it.
+        drop(used);
+        let again = || models.network::<Param<Tensor<1>>>(key("a"), device, read);
+        let kept = counted(|| again().map(drop)).1.weights.bytes;
+        models.shed();
+        let moved = counted(|| again().map(drop)).1.weights.bytes;
+        assert_eq!((kept, moved), (0, if is_gpu(device) { 32 } else { 0 }));
     });
 }

@@ -1,10 +1,10 @@
 //! What goes wrong on an adapter is heard, and ends nothing.
 
-use std::{panic::catch_unwind, process::Command};
+use std::panic::catch_unwind;
 
 use burn::tensor::Tensor;
 use weft_tensor::{Trouble, Watch, close, computed, is_gpu};
-use weft_testing::{for_each_device, numbers};
+use weft_testing::{for_each_device, numbers, passes_alone};
 
 #[test]
 fn what_does_not_fit_the_adapter_is_no_result_and_neither_is_what_is_made_of_it() {
@@ -37,16 +37,7 @@ fn what_does_not_fit_the_adapter_is_no_result_and_neither_is_what_is_made_of_it(
 
 #[test]
 fn a_lost_adapter_is_told_and_ends_nothing() {
-    let name = "trouble::child_that_loses_its_adapter";
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&child.stdout);
-    assert!(
-        child.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    passes_alone("trouble::child_that_loses_its_adapter");
 }
 
 #[test]

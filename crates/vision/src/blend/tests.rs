@@ -96,7 +96,7 @@ fn blended(mode: Mode, cb: Rgb, cs: Rgb) -> Rgb {
     }
 }
 
-const SEPARABLE: [Mode; 14] = [
+pub(crate) const SEPARABLE: [Mode; 14] = [
     Mode::Normal,
     Mode::Multiply,
     Mode::Screen,
@@ -112,7 +112,7 @@ const SEPARABLE: [Mode; 14] = [
     Mode::Dodge,
     Mode::Burn,
 ];
-const WHOLE: [Mode; 4] = [Mode::Hue, Mode::Saturation, Mode::Color, Mode::Luminosity];
+pub(crate) const WHOLE: [Mode; 4] = [Mode::Hue, Mode::Saturation, Mode::Color, Mode::Luminosity];
 
 /// Pairs of colours: all corners, and points between that no mode treats alike.
 fn pairs() -> Vec<(Rgb, Rgb)> {

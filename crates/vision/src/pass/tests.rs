@@ -6,7 +6,10 @@ use weft_testing::{assert_close, for_each_device};
 use weft_value::{ColorSpace, Image};
 
 use crate::{
-    blend::{Coverage, Mode, laid, lay},
+    blend::{
+        Coverage, laid, lay,
+        tests::{SEPARABLE, WHOLE},
+    },
     color::{Adjustment, Channel, adjusted, channel, in_space, luma, negative, selected},
     edge::{
         laplacian, laplacian_magnitude, scharr, scharr_magnitude, sobel, sobel_magnitude, thin,
@@ -20,27 +23,6 @@ use crate::{
 };
 
 const CLOSE: f32 = 1e-5;
-
-const MODES: [Mode; 18] = [
-    Mode::Normal,
-    Mode::Multiply,
-    Mode::Screen,
-    Mode::Overlay,
-    Mode::HardLight,
-    Mode::SoftLight,
-    Mode::Darken,
-    Mode::Lighten,
-    Mode::Difference,
-    Mode::Exclusion,
-    Mode::Add,
-    Mode::Subtract,
-    Mode::Dodge,
-    Mode::Burn,
-    Mode::Hue,
-    Mode::Saturation,
-    Mode::Color,
-    Mode::Luminosity,
-];
 
 const SPACES: [ColorSpace; 2] = [ColorSpace::Srgb, ColorSpace::Linear];
 
@@ -97,7 +79,7 @@ fn a_pass_over_colours_is_one_launch_and_equals_the_cpu() {
 #[test]
 fn every_mode_of_blending_is_one_launch_and_equals_the_cpu() {
     for_each_device(|device| {
-        for mode in MODES {
+        for mode in SEPARABLE.into_iter().chain(WHOLE) {
             for (over, under) in [([2, 3, 9, 5], [1, 3, 9, 5]), ([1, 4, 9, 5], [2, 1, 9, 5])] {
                 let pair = |it: &Device| {
                     [(over, 5), (under, 6)].map(|(shape, seed)| pixels(shape, seed, it))

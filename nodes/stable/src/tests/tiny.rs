@@ -37,17 +37,7 @@ pub(super) fn tiny() -> (TempDir, Checkpoint) {
 }
 
 pub(super) fn text(encoders: &TextEncoders, text: &str) -> weft_node::Result<Conditioning> {
-    let node = EncodeText {
-        encoders: encoders.clone(),
-        text: text.to_owned(),
-        skip: None,
-        width: None,
-        height: None,
-        left: 0,
-        top: 0,
-        score: 6.0,
-    };
-    node.run(&mut context())
+    EncodeText::of(encoders, text).run(&mut context())
 }
 
 pub(super) fn empty(found: &Checkpoint, batch: usize) -> Latent {
