@@ -136,6 +136,11 @@ fn known(is_it: impl Fn(&Opened) -> bool) -> Option<Opened> {
     all().iter().find(|opened| is_it(opened)).cloned()
 }
 
+/// The number of an adapter among those that were opened here.
+pub(crate) fn number(device: &Device) -> Option<usize> {
+    all().iter().position(|opened| opened.burn == *device)
+}
+
 /// What `device` is to wgpu, if it is an adapter that was opened here.
 pub(crate) fn opened(device: &Device) -> Option<Opened> {
     known(|opened| opened.burn == *device)

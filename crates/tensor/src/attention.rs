@@ -50,7 +50,7 @@ pub fn attention(
     let plan = Plan {
         scale: scale.unwrap_or_else(|| (of_q[3] as f32).sqrt().recip()),
         precision,
-        adapter: adapter::opened(&q.device()).map(|opened| opened.number),
+        adapter: adapter::number(&q.device()),
     };
     let attending = Attending {
         q: q.into_dispatch(),

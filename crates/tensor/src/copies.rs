@@ -113,11 +113,7 @@ pub fn uploaded<const D: usize, K: Basic>(
     data: impl Into<TensorData>,
     device: &Device,
 ) -> Tensor<D, K> {
-    let data = data.into();
-    if is_gpu(device) {
-        count(data.as_bytes().len(), |copies| &mut copies.up);
-    }
-    from_data(data, device)
+    sent(data.into(), device, |copies| &mut copies.up)
 }
 
 /// The tensor of weights that were read from a file.
@@ -125,11 +121,7 @@ pub fn uploaded<const D: usize, K: Basic>(
 /// # Panics
 /// The data has not `D` axes.
 pub fn weights<const D: usize>(data: impl Into<TensorData>, device: &Device) -> Tensor<D> {
-    let data = data.into();
-    if is_gpu(device) {
-        count(data.as_bytes().len(), |copies| &mut copies.weights);
-    }
-    from_data(data, device)
+    sent(data.into(), device, |copies| &mut copies.weights)
 }
 
 /// A tensor of numbers that code on the host has made to compute with.
@@ -140,11 +132,7 @@ pub fn constant<const D: usize, K: Basic>(
     data: impl Into<TensorData>,
     device: &Device,
 ) -> Tensor<D, K> {
-    let data = data.into();
-    if is_gpu(device) {
-        count(data.as_bytes().len(), |copies| &mut copies.made);
-    }
-    from_data(data, device)
+    sent(data.into(), device, |copies| &mut copies.made)
 }
 
 /// The numbers of a tensor, brought to the host.
@@ -194,8 +182,16 @@ pub fn network<N: Module>(network: N, device: &Device) -> N {
     network.to_device(device)
 }
 
+/// A tensor of what the host has, counted there if it crosses.
 #[expect(clippy::disallowed_methods, reason = "it is counted here")]
-fn from_data<const D: usize, K: Basic>(data: TensorData, device: &Device) -> Tensor<D, K> {
+fn sent<const D: usize, K: Basic>(
+    data: TensorData,
+    device: &Device,
+    to: impl FnOnce(&mut Copies) -> &mut Crossed,
+) -> Tensor<D, K> {
+    if is_gpu(device) {
+        count(data.as_bytes().len(), to);
+    }
     Tensor::from_data(data, device)
 }
 

@@ -99,7 +99,7 @@ pub fn choose(choice: DeviceChoice) -> Result<Chosen, DeviceError> {
 
 /// Whether tensors of the device lie on a graphics adapter.
 pub fn is_gpu(device: &Device) -> bool {
-    *device != Device::flex() && adapter::opened(device).is_some()
+    *device != Device::flex() && adapter::number(device).is_some()
 }
 
 fn cpu(why: &str) -> Chosen {

@@ -19,6 +19,7 @@ mod flex;
 mod half;
 mod launches;
 mod linear;
+mod look;
 mod mapped;
 mod matmul;
 mod memory;

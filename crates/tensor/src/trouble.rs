@@ -1,17 +1,16 @@
 //! What goes wrong on a graphics adapter while something is computed: it is heard here, and becomes the failure of who
 //! computed, not the end of the program.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::{
-    Autodiff, AutodiffBackend, Backend, Cube, Dispatch, Flex, backend_extension,
-    tensor::FloatTensor,
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
 };
+
 use burn::tensor::{Device, Tensor};
 use thiserror::Error;
 
-use crate::{adapter, memory::memory};
+use crate::{adapter, look::on_adapter, memory::memory};
 
 /// Why a graphics adapter did not compute what it was asked to.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -78,19 +77,54 @@ impl Troubles {
 #[derive(Debug)]
 pub struct Watch {
     device: Device,
-    troubles: Option<(Troubles, usize)>,
+    adapter: Option<Watched>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    device: wgpu::Device,
+    troubles: Troubles,
+    /// How many there were before.
+    count: usize,
+}
+
+/// How often, a millisecond apart, it is asked whether the adapter was lost, once it has refused something: that it was
+/// is told a little later than what could not be done any more.
+const ASKED: u32 = 50;
+
+impl Watched {
+    fn trouble(&self) -> Option<Trouble> {
+        self.troubles.since(self.count)
+    }
+
+    /// What lies behind a refusal.
+    fn behind(&self, refused: Trouble) -> Trouble {
+        for _ in 0..ASKED {
+            // Its answer is whether there is work left, which nobody asks.
+            let _ = self.device.poll(wgpu::PollType::Poll);
+            if let Some(lost @ Trouble::Lost(_)) = self.trouble() {
+                return lost;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        refused
+    }
 }
 
 impl Watch {
     /// Watches what is computed on the device from now on. On the CPU there is nothing to watch.
     pub fn new(device: &Device) -> Self {
-        let troubles = adapter::opened(device).map(|opened| {
+        let adapter = adapter::opened(device).map(|opened| {
             let count = opened.troubles.all().len();
-            (opened.troubles, count)
+            Watched {
+                device: opened.device,
+                troubles: opened.troubles,
+                count,
+            }
         });
         Self {
             device: device.clone(),
-            troubles,
+            adapter,
         }
     }
 
@@ -100,14 +134,19 @@ impl Watch {
     /// What went wrong on it meanwhile. What somebody else computed there at the same time counts too, since nobody
     /// can tell whose it was; so nobody goes on with a result that is not one.
     pub fn settle(&self) -> Result<(), Trouble> {
-        let Some((troubles, count)) = &self.troubles else {
+        let Some(watched) = &self.adapter else {
             return Ok(());
         };
         let done = self.device.sync();
-        if let Some(trouble) = troubles.since(*count) {
-            return Err(trouble);
+        let said = || {
+            done.err()
+                .map(|error| told(&error.to_string(), &self.device))
+        };
+        match watched.trouble().or_else(said) {
+            None => Ok(()),
+            Some(refused @ Trouble::Refused(_)) => Err(watched.behind(refused)),
+            Some(trouble) => Err(trouble),
         }
-        done.map_err(|error| told(&error.to_string(), &self.device))
     }
 }
 
@@ -117,12 +156,9 @@ impl Watch {
 /// # Errors
 /// What kept them from being computed.
 pub fn computed<const D: usize>(tensor: &Tensor<D>) -> Result<(), Trouble> {
-    let found = Found::default();
-    let asked = Dispatch::asked(tensor.clone().into_dispatch(), found.clone());
-    drop(Tensor::<D>::from_dispatch(asked));
-    let said = found.0.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*said {
-        Some(said) => Err(told(said, &tensor.device())),
+    let failed = on_adapter(tensor, |x| x.client.check([&x.handle]).err());
+    match failed.flatten() {
+        Some(error) => Err(told(&error.to_string(), &tensor.device())),
         None => Ok(()),
     }
 }
@@ -143,36 +179,5 @@ fn told(said: &str, device: &Device) -> Trouble {
             Trouble::Memory(format!("{said}; {taken} bytes are taken"))
         }
         None => Trouble::Refused(said.to_owned()),
-    }
-}
-
-/// What was said of a tensor.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Found(Arc<Mutex<Option<String>>>);
-
-#[backend_extension(Flex, Cube, Autodiff)]
-pub(crate) trait Asking: Backend {
-    /// Asks whether a tensor was computed.
-    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self>;
-}
-
-impl Asking for Flex {
-    fn asked(x: FloatTensor<Self>, _: Found) -> FloatTensor<Self> {
-        x
-    }
-}
-
-impl Asking for Cube {
-    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
-        let checked = x.client.check([&x.handle]);
-        *found.0.lock().unwrap_or_else(PoisonError::into_inner) =
-            checked.err().map(|error| error.to_string());
-        x
-    }
-}
-
-impl<B: Asking, C: CheckpointStrategy> Asking for Autodiff<B, C> {
-    fn asked(x: FloatTensor<Self>, found: Found) -> FloatTensor<Self> {
-        Self::from_inner(B::asked(x.into_primitive(), found))
     }
 }
