@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod batch;
+mod bench;
 mod cli;
 mod diagnostics;
 mod examples;

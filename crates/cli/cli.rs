@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    batch, check, completions, data, diff, doctor, eval, fmt, graph, ledger, man, model, node,
-    nodes, plugin, remake, report, run, train, watch,
+    batch, bench, check, completions, data, diff, doctor, eval, fmt, graph, ledger, man, model,
+    node, nodes, plugin, remake, report, run, train, watch,
 };
 
 /// Runs graphs of picture nodes: loaders, edge detectors, samplers, upscalers.
@@ -36,6 +36,7 @@ pub(crate) enum Verb {
     Watch(watch::Args),
     Train(train::Args),
     Eval(eval::Args),
+    Bench(bench::Args),
     Data(data::Args),
     Check(check::Args),
     Fmt(fmt::Args),

@@ -1,6 +1,7 @@
 //! The program `weft`: parses the command, calls its verb, says how it ended.
 
 mod batch;
+mod bench;
 mod check;
 mod cli;
 mod completions;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Watch(args) => watch::watch(&args),
         Verb::Train(args) => train::train(&args),
         Verb::Eval(args) => eval::eval(&args),
+        Verb::Bench(args) => bench::bench(&args),
         Verb::Data(args) => data::data(&args),
         Verb::Check(args) => check::check(&args),
         Verb::Fmt(args) => fmt::fmt(&args),

@@ -17,7 +17,15 @@ pub fn compiler(device: &Device) -> Option<&'static str> {
 /// nothing kept, by a program without the feature `tuned`.
 pub fn keep_choices_in(folder: &Path) {
     #[cfg(feature = "tuned")]
-    cubecl_environment::environment::set_root(folder);
+    {
+        use burn_cubecl::cubecl::{
+            config::{CubeClRuntimeConfig, RuntimeConfig},
+            environment,
+        };
+        // The settings say a folder as well, when they are first read.
+        CubeClRuntimeConfig::get();
+        environment::set_root(folder);
+    }
     #[cfg(not(feature = "tuned"))]
     let _ = folder;
 }

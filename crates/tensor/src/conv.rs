@@ -107,6 +107,13 @@ pub fn conv2d(
     Tensor::from_dispatch(Dispatch::convolve(x, weight, Optional::of(bias), plan))
 }
 
+/// The weight `[outputs, inputs, rows, columns]` for [`conv2d`] of that precision alone, as
+/// [`linear_weight`](crate::linear_weight) is for `linear`.
+pub fn conv2d_weight(weight: Tensor<4>, precision: Precision) -> Tensor<4> {
+    let weight = weight.into_dispatch();
+    Tensor::from_dispatch(Dispatch::convolve_weight(weight, precision))
+}
+
 /// What a convolution does, besides its tensors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -125,6 +132,10 @@ pub(crate) trait Convolution: Backend {
         plan: Plan,
     ) -> FloatTensor<Self> {
         plain::conv::conv2d::<Self>(x, weight, bias.into_option(), &plan.options)
+    }
+
+    fn convolve_weight(weight: FloatTensor<Self>, _precision: Precision) -> FloatTensor<Self> {
+        weight
     }
 
     fn convolve_input_grad(

@@ -38,14 +38,14 @@ pub use activation::{geglu, gelu, silu};
 pub use adapter::{Adapter, AdapterKind, adapters, close};
 pub use attention::attention;
 pub use compiler::{compiler, keep_choices_in};
-pub use conv::{ConvOptions, conv2d};
+pub use conv::{ConvOptions, conv2d, conv2d_weight};
 pub use copies::{
     Copies, Crossed, constant, counted, downloaded, floats, moved, network, uploaded, weights,
 };
 pub use device::{Chosen, DeviceChoice, DeviceError, choose, is_gpu};
 pub use half::{has_f16, set_f16};
 pub use launches::launches;
-pub use linear::linear;
+pub use linear::{linear, linear_weight};
 pub use mapped::Mapped;
 pub use matmul::matmul;
 pub use memory::{Memory, give_back, memory};

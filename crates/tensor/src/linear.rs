@@ -39,6 +39,15 @@ pub fn linear<const D: usize>(
     Tensor::from_dispatch(Dispatch::dense(x, weight, Optional::of(bias), plan))
 }
 
+/// The weight `[in, out]` for [`linear`] of that precision alone: on the CPU it is packed now and not kept besides, so
+/// that it is in memory once; elsewhere, and where it learns, it stays as it is.
+///
+/// On the CPU other operations then see NaN instead of its numbers, and `linear` of another precision panics.
+pub fn linear_weight(weight: Tensor<2>, precision: Precision) -> Tensor<2> {
+    let weight = weight.into_dispatch();
+    Tensor::from_dispatch(Dispatch::dense_weight(weight, precision))
+}
+
 /// What a dense layer does, besides its tensors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -56,6 +65,10 @@ pub(crate) trait Dense: Backend {
         _plan: Plan,
     ) -> FloatTensor<Self> {
         plain::linear::linear::<Self>(x, weight, bias.into_option())
+    }
+
+    fn dense_weight(weight: FloatTensor<Self>, _precision: Precision) -> FloatTensor<Self> {
+        weight
     }
 
     fn dense_input_grad(

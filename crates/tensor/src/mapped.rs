@@ -31,6 +31,16 @@ impl Mapped {
         let map = unsafe { Mmap::map(&file) }?;
         Ok(Self(Some(map)))
     }
+
+    /// What was looked at needs not stay in memory; looked at again, it is read again.
+    pub fn let_go(&self) {
+        #[cfg(unix)]
+        if let Some(map) = &self.0 {
+            // SAFETY: the map is shared with the file and never written to, so its pages come back as they were.
+            // A system that refuses keeps them, which is as well.
+            let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        }
+    }
 }
 
 impl Deref for Mapped {
@@ -56,6 +66,8 @@ mod tests {
         let mapped = Mapped::open(&path).unwrap();
         std::fs::write(&other, b"x").unwrap();
         std::fs::rename(&other, &path).unwrap();
+        assert_eq!(&*mapped, b"weights");
+        mapped.let_go();
         assert_eq!(&*mapped, b"weights");
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(Mapped::open(&path).is_err());

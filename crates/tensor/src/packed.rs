@@ -6,8 +6,8 @@ use std::{
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use burn::backend::flex::FlexTensor;
-use burn::tensor::Bytes;
+use burn::backend::flex::{FlexTensor, Layout};
+use burn::tensor::{Bytes, DType, Shape};
 use weft_kernels::{ConvWeight, Packed, Precision};
 
 /// Bytes of packed weights that are kept unless [`set_packed_limit`] says otherwise.
@@ -38,8 +38,8 @@ pub fn packed_bytes() -> usize {
     kept.bytes
 }
 
-/// Keeps at most so many bytes of packed weights. Weights beyond it are packed anew at each call, which is
-/// slower and never wrong; what is kept already stays until its weight goes.
+/// Keeps at most so many bytes of packed weights whose numbers are there besides. Weights beyond it are packed anew at
+/// each call, which is slower and never wrong; what is kept already stays until its weight goes.
 pub fn set_packed_limit(bytes: usize) {
     kept().limit = bytes;
 }
@@ -51,13 +51,36 @@ pub(crate) fn packed<T: Pack>(
     pack: impl FnOnce() -> T,
 ) -> Arc<T> {
     let key = Key::new::<T>(weight, precision);
-    if let Some(found) = kept().find(&key) {
-        return found;
+    {
+        let kept = kept();
+        if let Some(found) = kept.find(&key) {
+            return found;
+        }
+        assert!(
+            !kept.is_only(&key),
+            "a weight that is kept only packed is read by another layer or in another precision than it was packed for"
+        );
     }
     // Not under the lock: packing takes milliseconds, and other threads have other weights.
     let made = Arc::new(pack());
     kept().insert(key, &weight.data_arc(), Arc::clone(&made));
     made
+}
+
+/// Stands for a weight of that shape of which only what was packed is kept: its layer finds that, everything else
+/// sees one NaN many times.
+pub(crate) fn instead<T: Pack>(
+    shape: impl Into<Shape>,
+    precision: Precision,
+    packed: T,
+) -> FlexTensor {
+    let shape: Shape = shape.into();
+    let strides = vec![0; shape.num_dims()];
+    let numbers = Bytes::from_elems(vec![f32::NAN]);
+    let weight = FlexTensor::new(numbers, Layout::new(shape, strides, 0), DType::F32);
+    let key = Key::new::<T>(&weight, precision);
+    kept().insert_only(key, &weight.data_arc(), Arc::new(packed));
+    weight
 }
 
 static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(|| {
@@ -104,6 +127,8 @@ impl Key {
 struct Entry {
     owner: Weak<Bytes>,
     bytes: usize,
+    /// Whether the numbers are nowhere else.
+    is_only: bool,
     packed: Arc<dyn Any + Send + Sync>,
 }
 
@@ -118,19 +143,38 @@ impl Kept {
         Arc::clone(&self.entries.get(key)?.packed).downcast().ok()
     }
 
+    /// Whether the weight is kept only packed, if otherwise than `key` says.
+    fn is_only(&self, key: &Key) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|(other, entry)| entry.is_only && other.address == key.address)
+    }
+
     fn insert<T: Pack>(&mut self, key: Key, owner: &Arc<Bytes>, packed: Arc<T>) {
         self.sweep();
         let bytes = packed.bytes();
         // The newest is left out rather than the oldest: a model larger than the limit reads its weights
         // in a circle, and would find each one just dropped.
-        if self.bytes + bytes > self.limit || self.entries.contains_key(&key) {
+        let besides = self.entries.values().filter(|entry| !entry.is_only);
+        let besides: usize = besides.map(|entry| entry.bytes).sum();
+        if besides + bytes > self.limit || self.entries.contains_key(&key) {
             return;
         }
+        self.put(key, owner, packed, false);
+    }
+
+    fn insert_only<T: Pack>(&mut self, key: Key, owner: &Arc<Bytes>, packed: Arc<T>) {
+        self.sweep();
+        self.put(key, owner, packed, true);
+    }
+
+    fn put<T: Pack>(&mut self, key: Key, owner: &Arc<Bytes>, packed: Arc<T>, is_only: bool) {
+        let bytes = packed.bytes();
         self.bytes += bytes;
         let owner = Arc::downgrade(owner);
         let entry = Entry {
             owner,
             bytes,
+            is_only,
             packed,
         };
         self.entries.insert(key, entry);
@@ -201,6 +245,23 @@ mod tests {
         }
         let found = weights.each_ref().map(|weight| is_kept(&kept, weight));
         assert_eq!((kept.bytes, found), (200, [true, true, false]));
+    }
+
+    #[test]
+    fn what_is_kept_only_packed_is_kept_beyond_the_limit_and_is_for_its_layer_alone() {
+        let mut kept = empty(50);
+        let weight = weight();
+        let key = || Key::new::<Block>(&weight, Precision::F32);
+        kept.insert_only(key(), &weight.data_arc(), Arc::new(Block));
+        assert!(is_kept(&kept, &weight));
+        let other = Key::new::<Packed>(&weight, Precision::F32);
+        assert!(
+            kept.is_only(&other)
+                && !kept.is_only(&Key::new::<Block>(&self::weight(), Precision::F32))
+        );
+        drop(weight);
+        kept.sweep();
+        assert_eq!(kept.bytes, 0);
     }
 
     #[test]

@@ -138,8 +138,12 @@ fn levels(root: &Path, prediction: &str) {
         "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
         "num_train_timesteps": 1000, "prediction_type": prediction,
     });
+    // As diffusers writes it, which is more than JSON has.
+    let text = scheduler
+        .to_string()
+        .replacen('{', "{\"lambda_min_clipped\": -Infinity, ", 1);
     let path = root.join("scheduler/scheduler_config.json");
-    fs::write(path, scheduler.to_string()).expect(WHOLE);
+    fs::write(path, text).expect(WHOLE);
 }
 
 /// The index, and the noise levels of a model that predicts noise; the path of the index.

@@ -147,9 +147,10 @@ fn training(folder: &Path) -> Result<(Trained, Prediction)> {
     Ok((levels, prediction))
 }
 
+/// What a file of diffusers says; Python writes `-Infinity` and `NaN` there, which JSON proper has not.
 fn json(path: &Path) -> Result<Value> {
     let json = text(INPUT, path)?;
-    serde_json::from_str(&json).map_err(|why| refused(path, &why.to_string()))
+    json5::from_str(&json).map_err(|why| refused(path, &why.to_string()))
 }
 
 fn refused(path: &Path, why: &str) -> Error {

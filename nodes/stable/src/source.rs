@@ -117,14 +117,35 @@ impl Source {
         cure: &str,
         read: impl FnOnce(stable::File<'_>) -> Result<T, WeightsError>,
     ) -> Result<T> {
+        self.read_telling(device, cure, &|_, _| {}, read)
+    }
+
+    /// The same; `tell` hears how many numbers of how many a network has read.
+    fn read_telling<T>(
+        &self,
+        device: &Device,
+        cure: &str,
+        tell: &dyn Fn(usize, usize),
+        read: impl FnOnce(stable::File<'_>) -> Result<T, WeightsError>,
+    ) -> Result<T> {
         let files = held_in(&self.file, &self.shards).iter().map(File::map);
         let mapped: Vec<_> = files.collect::<Result<_, _>>().map_err(Error::Io)?;
+        let since = Cell::new(0);
+        let progress = |done: usize, total: usize| {
+            // What has become tensors would otherwise be in memory twice.
+            if megabytes(done) >= since.get() + STEP {
+                since.set(megabytes(done));
+                mapped.iter().for_each(|file| file.let_go());
+            }
+            tell(done, total);
+        };
         let bytes: Vec<&[u8]> = mapped.iter().map(|file| &**file).collect();
         let [first, others @ ..] = bytes.as_slice() else {
             return Err(self.refused("it names no file of weights"));
         };
         let file = stable::File {
             others,
+            progress: &progress,
             ..stable::File::new(first, device)
         };
         read(file).map_err(|why| self.refused(&format!("{why}\n{cure}")))
@@ -156,13 +177,8 @@ impl Source {
                 let _ = context.step(done, total);
             }
         };
-        let net = self.read(context.device(), cure, |file| {
-            let progress = &tell;
-            read(stable::File {
-                precision,
-                progress,
-                ..file
-            })
+        let net = self.read_telling(context.device(), cure, &tell, |file| {
+            read(stable::File { precision, ..file })
         })?;
         if context.is_cancelled() {
             return Err(Error::Cancelled);

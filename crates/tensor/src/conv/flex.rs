@@ -1,11 +1,15 @@
 //! Convolution on the CPU.
 
-use burn::backend::{Flex, tensor::FloatTensor};
-use weft_kernels::{ConvShape, ConvWeight};
+use burn::backend::{Flex, TensorMetadata, flex::FlexTensor, tensor::FloatTensor};
+use weft_kernels::{ConvShape, ConvWeight, Precision};
 
 use super::{Convolution, Plan};
 use crate::flex::{Floats, are_f32, axes, fitting, room, tensor};
-use crate::{optional::Optional, packed::packed, plain};
+use crate::{
+    optional::Optional,
+    packed::{instead, packed},
+    plain,
+};
 
 impl Convolution for Flex {
     fn convolve(
@@ -18,18 +22,7 @@ impl Convolution for Flex {
             return plain::conv::conv2d::<Self>(x, weight, bias.into_option(), &plan.options);
         }
         let shape = plan.options.shape(axes(&x), axes(&weight));
-        let pack = || {
-            let numbers = Floats::of(weight.clone());
-            let (outputs, inputs) = (shape.outputs, shape.inputs);
-            let made = ConvWeight::new(
-                numbers.slice(),
-                outputs,
-                inputs,
-                shape.kernel,
-                plan.precision,
-            );
-            fitting(made)
-        };
+        let pack = || pack(&weight, plan.precision);
         let weight = if plan.keep {
             packed(&weight, plan.precision, pack)
         } else {
@@ -47,6 +40,13 @@ impl Convolution for Flex {
             &mut out,
         ));
         tensor(out, [shape.batch, shape.outputs, height, width])
+    }
+
+    fn convolve_weight(weight: FloatTensor<Self>, precision: Precision) -> FloatTensor<Self> {
+        if !are_f32([&weight]) {
+            return weight;
+        }
+        instead(weight.shape(), precision, pack(&weight, precision))
     }
 
     fn convolve_input_grad(
@@ -118,4 +118,11 @@ impl Convolution for Flex {
         ));
         tensor(out, [outputs])
     }
+}
+
+fn pack(weight: &FlexTensor, precision: Precision) -> ConvWeight {
+    let [outputs, inputs, rows, columns] = axes(weight);
+    let numbers = Floats::of(weight.clone());
+    let made = ConvWeight::new(numbers.slice(), outputs, inputs, [rows, columns], precision);
+    fitting(made)
 }

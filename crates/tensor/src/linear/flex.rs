@@ -5,12 +5,16 @@ use burn::backend::{
     flex::{FlexTensor, Layout},
     tensor::FloatTensor,
 };
-use weft_kernels::{Matrix, Packed};
+use weft_kernels::{Matrix, Packed, Precision};
 
 use super::{Dense, Plan};
 use crate::flex::{Floats, are_f32, axes, fitting, room, tensor};
 use crate::plain::linear::with_columns;
-use crate::{optional::Optional, packed::packed, plain};
+use crate::{
+    optional::Optional,
+    packed::{instead, packed},
+    plain,
+};
 
 impl Dense for Flex {
     fn dense(
@@ -24,10 +28,7 @@ impl Dense for Flex {
         }
         let [_, outputs] = axes(&weight);
         let shape = with_columns(x.shape(), outputs);
-        let pack = || {
-            let weight = Planes::of(weight.clone());
-            fitting(Packed::new(weight.plane(0), plan.precision))
-        };
+        let pack = || pack(&weight, plan.precision);
         let weight = if plan.keep {
             packed(&weight, plan.precision, pack)
         } else {
@@ -41,6 +42,13 @@ impl Dense for Flex {
             fitting(weft_kernels::linear(x.plane(i), &weight, bias, out));
         }
         tensor(out, shape)
+    }
+
+    fn dense_weight(weight: FloatTensor<Self>, precision: Precision) -> FloatTensor<Self> {
+        if !are_f32([&weight]) {
+            return weight;
+        }
+        instead(weight.shape(), precision, pack(&weight, precision))
     }
 
     fn dense_input_grad(
@@ -97,6 +105,11 @@ impl Dense for Flex {
         ));
         tensor(out, [grad.columns])
     }
+}
+
+fn pack(weight: &FlexTensor, precision: Precision) -> Packed {
+    let weight = Planes::of(weight.clone());
+    fitting(Packed::new(weight.plane(0), precision))
 }
 
 /// A tensor as matrices of one shape at equal distances.

@@ -1,7 +1,7 @@
 //! The layers that networks are made of, each read by its name.
 
 use burn::module::Param;
-use weft_tensor::ConvOptions;
+use weft_tensor::{ConvOptions, conv2d_weight, linear_weight};
 
 use super::Source;
 use crate::layers::{Conv, GroupNorm, LayerNorm, Linear, Residual};
@@ -33,7 +33,7 @@ impl Source<'_> {
     ) -> Linear {
         let weight = self.tensor(&format!("{name}.weight"), [outputs, inputs]);
         Linear {
-            weight: Param::from_tensor(weight.transpose()),
+            weight: Param::from_tensor(linear_weight(weight.transpose(), self.precision)),
             bias: None,
             precision: self.precision,
         }
@@ -47,8 +47,9 @@ impl Source<'_> {
         side: usize,
         options: ConvOptions,
     ) -> Conv {
+        let weight = self.tensor(&format!("{name}.weight"), [outputs, inputs, side, side]);
         Conv {
-            weight: self.param(&format!("{name}.weight"), [outputs, inputs, side, side]),
+            weight: Param::from_tensor(conv2d_weight(weight, self.precision)),
             bias: Some(self.param(&format!("{name}.bias"), [outputs])),
             options,
             precision: self.precision,
