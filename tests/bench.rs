@@ -58,7 +58,7 @@ fn the_other_program_gets_the_same_texts_and_is_compared() {
     let model = folder(&place.path().join("model"), 4);
     let heard = place.path().join("heard");
     let said = format!(
-        "echo \"$@\" > {}; echo '{{\"steps\": [50.0, 70.0, 60.0], \"peak\": 1073741824}}'",
+        "[ $2 = versions ] && echo diffusers 9.9, torch 8.8 && exit; echo \"$@\" > {}; echo '{{\"steps\": [50.0, 70.0, 60.0], \"peak\": 1073741824}}'",
         heard.display()
     );
     let python = python(place.path(), &said);
@@ -70,6 +70,7 @@ fn the_other_program_gets_the_same_texts_and_is_compared() {
         model.to_str().unwrap(),
     ];
     let table = bench(&asked).with(0).out;
+    assert!(table.contains("diffusers 9.9, torch 8.8"), "{table}");
     let theirs = &rows(&table, "diffusers")[0];
     assert_eq!(theirs[3..7], ["60.00", "50.00", "70.00", "1024"]);
     let ratio: f64 = rows(&table, "weft / diffusers")[0][3].parse().unwrap();
@@ -103,7 +104,9 @@ fn what_cannot_be_measured_is_told_with_the_cure() {
         .with(2)
         .err;
     assert!(refused.contains(absent), "{refused}");
-    let odd = bench(&["--size", "100"]).with(2).err;
+    let mut odd = weft();
+    odd.args(["bench", "diffusion", "--size", "100"]);
+    let odd = ended(odd.output().unwrap()).with(2).err;
     assert!(odd.contains("a multiple of 8"), "{odd}");
 }
 
@@ -119,13 +122,12 @@ fn a_python_without_the_packages_is_told_of_them() {
     assert!(refused.contains("pip install torch diffusers"), "{refused}");
     let file = place.path().join("one.safetensors");
     fs::write(&file, "").unwrap();
-    let single = [
-        "--python",
-        "python3",
-        "--numbers",
-        "f32",
-        file.to_str().unwrap(),
-    ];
-    let single = bench(&single).with(2).err;
-    assert!(single.contains("one.safetensors"), "{single}");
+    let whole = python(place.path(), "exit 0");
+    let single = bench(&["--python", &whole, file.to_str().unwrap()])
+        .with(2)
+        .err;
+    assert!(
+        single.contains("give its model_index.json, or leave out --python"),
+        "{single}"
+    );
 }

@@ -71,33 +71,44 @@ pub(crate) fn diffusion(args: &Args) -> Ending {
     bar.enable_steady_tick(Duration::from_millis(250));
     let peer = args.python.as_deref().map(Peer::new).transpose()?;
     let checkpoint = checkpoint(args, peer.as_ref(), &bar)?;
-    let programs = |numbers| programs(&checkpoint, peer.as_ref(), picture(numbers));
     let mut all = Vec::new();
     for &numbers in numbers {
-        all.push((numbers, programs(numbers)?));
+        all.push((
+            numbers,
+            programs(&checkpoint, peer.as_ref(), picture(numbers))?,
+        ));
     }
-    let each: usize = all.iter().map(|(_, programs)| programs.len()).sum();
-    bar.set_length(each as u64 * u64::from(args.rounds));
-    let mut table = Table::new(args);
-    for (numbers, mut programs) in all {
-        for _ in 0..args.rounds {
-            for program in &mut programs {
-                bar.set_message(format!("{}, {}", program.name, numbers.name()));
-                program.draw()?;
-                bar.inc(1);
-            }
-        }
-        table.add(numbers, &programs);
+    draw(&mut all, args.rounds, &bar)?;
+    let mut table = Table::new(args, peer.as_ref());
+    for (numbers, programs) in &all {
+        table.add(*numbers, programs);
     }
     bar.finish_and_clear();
     anstream::print!("{}", table.text);
     Ok(GOOD)
 }
 
+/// All of them, the programs of one kind of numbers in turns.
+fn draw(all: &mut [(Numbers, Vec<Program>)], rounds: u16, bar: &ProgressBar) -> miette::Result<()> {
+    let each: usize = all.iter().map(|(_, programs)| programs.len()).sum();
+    bar.set_length(each as u64 * u64::from(rounds));
+    for (numbers, programs) in all {
+        for _ in 0..rounds {
+            for program in programs.iter_mut() {
+                bar.set_message(format!("{}, {}", program.name, numbers.name()));
+                program.draw()?;
+                bar.inc(1);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The weights that are given, or made.
 fn checkpoint(args: &Args, peer: Option<&Peer>, bar: &ProgressBar) -> miette::Result<PathBuf> {
     match (&args.checkpoint, peer) {
-        (Some(checkpoint), _) => Ok(checkpoint.clone()),
+        (Some(checkpoint), _) if checkpoint.is_file() => Ok(checkpoint.clone()),
+        (Some(checkpoint), _) => Err(miette!("there is no file {}", checkpoint.display())),
         (None, Some(peer)) => {
             bar.set_message("making weights at random");
             peer.made()
@@ -161,12 +172,13 @@ struct Table {
 }
 
 impl Table {
-    fn new(args: &Args) -> Self {
+    fn new(args: &Args, peer: Option<&Peer>) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let beside = peer.map_or(String::new(), |peer| format!("; {}", peer.versions));
         let (size, steps, rounds) = (args.size, args.steps, args.rounds);
         let text = format!(
             "Stable Diffusion, {size}×{size}, {steps} steps with guidance, {rounds} processes each, {threads} threads; \
-             medians\n\n| numbers | program | s/step | from | to | peak MiB | start to picture, s |\n\
+             medians{beside}\n\n| numbers | program | s/step | from | to | peak MiB | start to picture, s |\n\
              |---|---|---|---|---|---|---|\n"
         );
         Self { text }

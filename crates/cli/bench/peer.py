@@ -1,6 +1,7 @@
 """What `weft bench diffusion` compares with: Stable Diffusion drawn by diffusers on the CPU.
 
     pip install torch diffusers transformers safetensors
+    python peer.py versions                    those of the packages
     python peer.py make FOLDER               a model of the sizes of Stable Diffusion 1.5 with random weights
     python peer.py draw FOLDER SIZE STEPS NUMBERS IDS GUIDANCE
 
@@ -15,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+import diffusers
 import torch
 from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
@@ -72,11 +74,13 @@ def draw(folder, size, steps, numbers, ids, guidance):
 
 
 def main():
-    verb, folder, *rest = sys.argv[1:]
-    if verb == "make":
-        make(Path(folder))
+    verb, *rest = sys.argv[1:]
+    if verb == "versions":
+        print(f"diffusers {diffusers.__version__}, torch {torch.__version__}")
+    elif verb == "make":
+        make(Path(*rest))
     else:
-        size, steps, numbers, ids, guidance = rest
+        folder, size, steps, numbers, ids, guidance = rest
         draw(Path(folder), int(size), int(steps), numbers, json.loads(ids), float(guidance))
 
 

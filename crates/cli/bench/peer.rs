@@ -15,26 +15,29 @@ use super::drawing::{GUIDANCE, Numbers, Picture, TEXTS};
 pub(super) struct Peer {
     python: PathBuf,
     folder: tempfile::TempDir,
+    /// Those of its packages.
+    pub(super) versions: String,
 }
 
 impl Peer {
+    /// That Python, once it is seen that it has the packages.
     pub(super) fn new(python: &Path) -> miette::Result<Self> {
         let folder = tempfile::tempdir().into_diagnostic()?;
         std::fs::write(folder.path().join(SCRIPT), include_str!("peer.py")).into_diagnostic()?;
-        let python = python.to_owned();
-        Ok(Self { python, folder })
+        let peer = Self {
+            python: python.to_owned(),
+            folder,
+            versions: String::new(),
+        };
+        let versions = peer.said(&mut peer.command("versions"))?;
+        Ok(Self { versions, ..peer })
     }
 
     /// A model of the sizes of Stable Diffusion 1.5 with random weights, kept as long as this is.
     pub(super) fn made(&self) -> miette::Result<PathBuf> {
         let model = self.folder.path().join("model");
         std::fs::create_dir(&model).into_diagnostic()?;
-        let output = self.command("make", &model).output();
-        let output = output.map_err(|why| self.unusable(&why.to_string()))?;
-        if !output.status.success() {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            return Err(self.unusable(errors.lines().last().unwrap_or_default()));
-        }
+        self.said(self.command("make").arg(&model))?;
         Ok(model.join(INDEX))
     }
 
@@ -51,8 +54,9 @@ impl Peer {
             Numbers::F32 => "float32",
             Numbers::Bf16 => "bfloat16",
         };
-        let mut command = self.command("draw", folder);
+        let mut command = self.command("draw");
         command
+            .arg(folder)
             .args([picture.size, picture.steps].map(|number| number.to_string()))
             .arg(numbers)
             .arg(serde_json::to_string(&ids.into_diagnostic()?).into_diagnostic()?)
@@ -60,18 +64,27 @@ impl Peer {
         Ok(command)
     }
 
-    fn command(&self, verb: &str, folder: &Path) -> Command {
+    fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(&self.python);
         command.arg(self.folder.path().join(SCRIPT)).arg(verb);
-        command.arg(folder);
         command
     }
 
-    fn unusable(&self, why: &str) -> miette::Report {
-        miette!(
-            "cannot use {}: {why}\nit needs: pip install torch diffusers transformers safetensors",
-            self.python.display()
-        )
+    /// What the script prints, without white space around it.
+    fn said(&self, command: &mut Command) -> miette::Result<String> {
+        let unusable = |why: &str| {
+            miette!(
+                "cannot use {}: {why}\nit needs: pip install torch diffusers transformers safetensors",
+                self.python.display()
+            )
+        };
+        let output = command.output().map_err(|why| unusable(&why.to_string()))?;
+        if output.status.success() {
+            let said = String::from_utf8_lossy(&output.stdout);
+            return Ok(said.trim().to_owned());
+        }
+        let errors = String::from_utf8_lossy(&output.stderr);
+        Err(unusable(errors.lines().last().unwrap_or("it failed")))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use burn::{module::Module, tensor::Device};
-use weft_tensor::is_gpu;
+use weft_tensor::{is_gpu, sweep_packed};
 use weft_value::Digest;
 
 use crate::Result;
@@ -184,6 +184,7 @@ impl Models {
     /// Lets go of every network; those in use stay in memory until their users are done.
     pub fn clear(&self) {
         locked(&self.slots).by_key.clear();
+        sweep_packed();
     }
 
     fn slot(&self, key: Digest) -> Arc<Mutex<Option<Loaded>>> {
@@ -230,5 +231,6 @@ impl Models {
                 slots.by_key.remove(&key);
             }
         }
+        sweep_packed();
     }
 }

@@ -51,7 +51,7 @@ pub use matmul::matmul;
 pub use memory::{Memory, give_back, memory};
 pub use norm::{group_norm_silu, layer_norm};
 pub use numbers::Numbers;
-pub use packed::{packed_bytes, set_packed_limit};
+pub use packed::{packed_bytes, set_packed_limit, sweep_packed};
 pub use shader::{Extent, Shader, ShaderError, ShaderFailure};
 pub use trouble::{Trouble, Watch, computed};
 pub use upsample::upsample_nearest2;

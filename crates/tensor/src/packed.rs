@@ -33,9 +33,13 @@ impl Pack for ConvWeight {
 
 /// Bytes of packed weights now kept; those of weights that are gone are dropped first.
 pub fn packed_bytes() -> usize {
-    let mut kept = kept();
-    kept.sweep();
-    kept.bytes
+    sweep_packed();
+    kept().bytes
+}
+
+/// Drops what was packed from weights that are gone, which would otherwise stay until something else is packed.
+pub fn sweep_packed() {
+    kept().sweep();
 }
 
 /// Keeps at most so many bytes of packed weights whose numbers are there besides. Weights beyond it are packed anew at

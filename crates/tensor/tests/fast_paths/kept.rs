@@ -1,8 +1,8 @@
 //! Weights that are packed once and then kept.
 
 use burn::tensor::{Device, Tensor};
-use weft_tensor::{ConvOptions, Precision, conv2d, linear};
-use weft_testing::{assert_close, numbers};
+use weft_tensor::{ConvOptions, Precision, conv2d, conv2d_weight, linear, linear_weight};
+use weft_testing::{assert_close, for_each_device, numbers};
 
 use crate::agree::noise;
 
@@ -71,4 +71,40 @@ fn precisions_are_told_apart() {
         numbers(&exact),
         numbers(&linear(x, weight, None, Precision::F32))
     );
+}
+
+#[test]
+fn a_layer_finds_the_weight_that_is_there_for_it_alone() {
+    for_each_device(|device| {
+        let made = |seed| Tensor::<1>::from_data(noise(48 * 48, seed).as_slice(), device);
+        let x = made(6).reshape([48, 48]);
+        let map = made(7).reshape([1, 48, 6, 8]);
+        for precision in [Precision::F32, Precision::Bf16] {
+            let whole = made(5).reshape([48, 48]).transpose();
+            let alone = linear_weight(whole.clone(), precision);
+            assert_eq!(alone.dims(), whole.dims());
+            let product = |weight| numbers(&linear(x.clone(), weight, None, precision));
+            assert_eq!(product(alone.clone()), product(whole));
+            assert_eq!(product(alone.clone()), product(alone));
+            let whole = made(5).reshape([48, 48, 1, 1]);
+            let alone = conv2d_weight(whole.clone(), precision);
+            let options = ConvOptions::default();
+            let convolved =
+                |weight| numbers(&conv2d(map.clone(), weight, None, options, precision));
+            assert_eq!(convolved(alone), convolved(whole));
+        }
+    });
+}
+
+#[test]
+fn other_operations_on_the_cpu_see_no_numbers_of_it() {
+    let alone = linear_weight(weight(), Precision::F32);
+    assert!(numbers(&alone).iter().all(|number| number.is_nan()));
+}
+
+#[test]
+#[should_panic(expected = "is read by another layer or in another precision")]
+fn another_precision_than_it_was_packed_for_is_refused() {
+    let alone = linear_weight(weight(), Precision::F32);
+    drop(linear(ones(), alone, None, Precision::Bf16));
 }
