@@ -204,24 +204,34 @@ pub fn folder_two(root: &Path) -> PathBuf {
     path
 }
 
-/// A tiny SDXL; the path of its index.
-///
-/// # Panics
-/// The disk does not take it.
-pub fn folder_xl(root: &Path) -> PathBuf {
-    let mut config = note("unet_xl", "config");
-    config["in_channels"] = 4.into();
+/// What the sizes of the tiny SDXL are told by.
+fn sized_xl(mut config: Value, inputs: usize) -> Value {
+    config["in_channels"] = inputs.into();
     config["cross_attention_dim"] = 64.into();
     config["projection_class_embeddings_input_dim"] = 80.into();
-    let mut net = parts("unet_xl");
+    config
+}
+
+/// The layers of its U-Net that read words, sizes and latents of so many channels.
+fn grown_xl(net: &mut Parts, inputs: usize) {
     for (end, count) in [
-        ("conv_in.weight", 4),
+        ("conv_in.weight", inputs),
         ("attn2.to_k.weight", 64),
         ("attn2.to_v.weight", 64),
         ("add_embedding.linear_1.weight", 80),
     ] {
-        grow(&mut net, end, 1, count);
+        grow(net, end, 1, count);
     }
+}
+
+/// A tiny SDXL whose U-Net takes so many channels in; the path of its index.
+///
+/// # Panics
+/// The disk does not take it.
+pub fn folder_xl(root: &Path, inputs: usize) -> PathBuf {
+    let config = sized_xl(note("unet_xl", "config"), inputs);
+    let mut net = parts("unet_xl");
+    grown_xl(&mut net, inputs);
     network(&root.join("unet"), NET, &net, &config);
     vae(root, 0.13025);
     text_encoder(&root.join("text_encoder"), &[]);
@@ -230,22 +240,43 @@ pub fn folder_xl(root: &Path) -> PathBuf {
     index(root, "StableDiffusionXLPipeline", &["text_encoder_2"])
 }
 
-/// A ControlNet of the tiny Stable Diffusion 1, whose pictures have two pixels for each latent as those of the
-/// autoencoder have; the path of its weights.
+/// A ControlNet of the tiny Stable Diffusion 1; the path of its weights.
 ///
 /// # Panics
 /// The disk does not take it.
 pub fn control_one(folder: &Path) -> PathBuf {
-    let mut config = note("control_one", "config");
+    control(folder, parts("control_one"), note("control_one", "config"))
+}
+
+/// The same for the tiny SDXL.
+///
+/// # Panics
+/// The disk does not take it.
+pub fn control_xl(folder: &Path) -> PathBuf {
+    let whole = parts("control_xl");
+    let mut net = whole.clone();
+    grown_xl(&mut net, 4);
+    // The layers that look at the picture stay, whatever they are called.
+    let looking = whole
+        .into_iter()
+        .filter(|(key, _)| key.starts_with(LOOKING));
+    net.extend(looking);
+    control(folder, net, sized_xl(note("control_xl", "config"), 4))
+}
+
+/// What the layers of a ControlNet that look at the picture begin with.
+const LOOKING: &str = "controlnet_cond_embedding.";
+
+/// A ControlNet whose pictures have two pixels for each latent, as those of the autoencoder have.
+fn control(folder: &Path, mut net: Parts, mut config: Value) -> PathBuf {
     config["conditioning_embedding_out_channels"] = json!([8, 16]);
-    let mut net = parts("control_one");
+    let blocks = format!("{LOOKING}blocks.");
     let further = |key: &str| {
-        let block = key.strip_prefix("controlnet_cond_embedding.blocks.");
+        let block = key.strip_prefix(&blocks);
         block.is_some_and(|block| !block.starts_with(['0', '1']))
     };
     net.retain(|key, _| !further(key));
-    let last = "controlnet_cond_embedding.conv_out.weight";
-    grow(&mut net, last, 1, 16);
+    grow(&mut net, &format!("{LOOKING}conv_out.weight"), 1, 16);
     network(folder, NET, &net, &config)
 }
 

@@ -50,6 +50,11 @@ impl Pipeline {
         Self::new(name, |root| folder(root, 4))
     }
 
+    /// That of SDXL.
+    fn xl(name: &str) -> Self {
+        Self::new(name, |root| folder_xl(root, 4))
+    }
+
     fn model(&self) -> &StableModel {
         &self.found.model
     }
@@ -142,7 +147,7 @@ fn stable_diffusion_1_draws_what_diffusers_draws() {
 
 #[test]
 fn sdxl_draws_what_diffusers_draws() {
-    let pipeline = Pipeline::new("xl", folder_xl);
+    let pipeline = Pipeline::xl("xl");
     pipeline.draws_the_same(pipeline.run(pipeline.model()));
     pipeline.draws_another(pipeline.other_words());
 }

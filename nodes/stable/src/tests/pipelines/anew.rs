@@ -9,7 +9,7 @@ use weft_node::{
 use super::Pipeline;
 use crate::{
     EncodeLatent, InpaintCondition, Latent, Sample,
-    tests::tiny::{context, folder},
+    tests::tiny::{context, folder, folder_xl},
 };
 
 fn encoded(pipeline: &Pipeline) -> Latent {
@@ -39,22 +39,26 @@ fn a_picture_is_drawn_anew_as_in_diffusers() {
 }
 
 #[test]
-fn a_model_for_inpainting_draws_a_part_as_in_diffusers() {
-    let pipeline = Pipeline::new("inpaint", |root| folder(root, 9));
-    let run = |mask: Mask| {
-        let node = InpaintCondition {
-            model: pipeline.model().clone(),
-            vae: pipeline.found.vae.clone(),
-            image: pipeline.image(),
-            mask,
-            tile: 1024,
+fn models_for_inpainting_draw_a_part_as_in_diffusers() {
+    for pipeline in [
+        Pipeline::new("inpaint", |root| folder(root, 9)),
+        Pipeline::new("inpaint_xl", |root| folder_xl(root, 9)),
+    ] {
+        let run = |mask: Mask| {
+            let node = InpaintCondition {
+                model: pipeline.model().clone(),
+                vae: pipeline.found.vae.clone(),
+                image: pipeline.image(),
+                mask,
+                tile: 1024,
+            };
+            pipeline.run(&node.run(&mut context()).unwrap().model)
         };
-        pipeline.run(&node.run(&mut context()).unwrap().model)
-    };
-    pipeline.draws_the_same(run(pipeline.mask()));
-    let mask = pipeline.tensor("mask");
-    pipeline.draws_another(run(Mask::new(mask.clone().ones_like())));
-    pipeline.draws_another(run(Mask::new(1.0 - mask)));
+        pipeline.draws_the_same(run(pipeline.mask()));
+        let mask = pipeline.tensor("mask");
+        pipeline.draws_another(run(Mask::new(mask.clone().ones_like())));
+        pipeline.draws_another(run(Mask::new(1.0 - mask)));
+    }
 }
 
 #[test]

@@ -6,29 +6,33 @@ use weft_node::{Node, value::File};
 
 use super::{Pipeline, SAME};
 use crate::{
-    ApplyControlNet, ApplyIpAdapter, EncodeImage, LoadControlNet, LoadIpAdapter, StableModel,
-    tests::tiny::{adapter_one, adapter_xl, context, control_one, folder_xl},
+    ApplyControlNet, ApplyIpAdapter, EncodeImage, LoadControlNet, LoadIpAdapter, Sample,
+    StableModel,
+    tests::tiny::{adapter_one, adapter_xl, context, control_one, control_xl},
 };
+
+/// A run that a ControlNet leads so strongly on a part of the way.
+fn led(pipeline: &Pipeline, net: &Path, strength: f32, [start, end]: [f64; 2]) -> Sample {
+    let load = LoadControlNet {
+        file: File::open(net).unwrap(),
+        half: false,
+    };
+    let node = ApplyControlNet {
+        model: pipeline.model().clone(),
+        control: load.run(&mut context()).unwrap(),
+        image: pipeline.image(),
+        strength,
+        start,
+        end,
+    };
+    pipeline.run(&node.run(&mut context()).unwrap())
+}
 
 #[test]
 fn a_control_net_leads_on_a_part_of_the_way_as_in_diffusers() {
     let pipeline = Pipeline::one("control");
-    let load = LoadControlNet {
-        file: File::open(&control_one(&pipeline.root.path().join("control"))).unwrap(),
-        half: false,
-    };
-    let control = load.run(&mut context()).unwrap();
-    let led = |strength, [start, end]: [f64; 2]| {
-        let node = ApplyControlNet {
-            model: pipeline.model().clone(),
-            control: control.clone(),
-            image: pipeline.image(),
-            strength,
-            start,
-            end,
-        };
-        pipeline.run(&node.run(&mut context()).unwrap())
-    };
+    let net = control_one(&pipeline.root.path().join("control"));
+    let led = |strength, part| led(&pipeline, &net, strength, part);
     // diffusers counts a part in steps, of which this is the second, and Weft in time of training.
     let trained = &pipeline.model().trained;
     let last = (trained.levels().len() - 1) as f64;
@@ -42,6 +46,16 @@ fn a_control_net_leads_on_a_part_of_the_way_as_in_diffusers() {
     for other in [[0.0, part[1]], [part[0], 1.0]] {
         pipeline.draws_another(led(0.7, other));
     }
+}
+
+#[test]
+fn a_control_net_leads_sdxl_as_in_diffusers() {
+    let pipeline = Pipeline::xl("control_xl");
+    let net = control_xl(&pipeline.root.path().join("control"));
+    let led = |strength| led(&pipeline, &net, strength, [0.0, 1.0]);
+    pipeline.draws_the_same(led(0.7));
+    pipeline.draws_another(led(0.0));
+    pipeline.draws_another(led(0.3));
 }
 
 /// The model that is shown the picture.
@@ -84,5 +98,5 @@ fn an_ip_adapter_shows_a_picture_as_in_diffusers() {
 
 #[test]
 fn one_with_a_resampler_shows_a_picture_to_sdxl_as_in_diffusers() {
-    shows_as_in_diffusers(&Pipeline::new("plus", folder_xl), adapter_xl);
+    shows_as_in_diffusers(&Pipeline::xl("plus"), adapter_xl);
 }
