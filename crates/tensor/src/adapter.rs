@@ -67,6 +67,11 @@ impl Adapter {
             name: self.name.clone(),
             why,
         };
+        if cfg!(feature = "spirv") && self.kind == AdapterKind::Software {
+            let why = "this program was built with the feature `spirv`, on which software adapters crash; use a build \
+                       without it, or --device cpu";
+            return Err(cannot(why.to_owned()));
+        }
         // Mappable primary buffers slow a real card down, and experimental features want a promise
         // that we do not need to give.
         let unwanted = Features::MAPPABLE_PRIMARY_BUFFERS | Features::all_experimental_mask();

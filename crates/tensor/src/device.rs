@@ -54,7 +54,9 @@ pub enum DeviceError {
     #[error("`{0}` is no device; use auto, cpu, gpu or gpu:0")]
     Unknown(String),
     /// There is no adapter of that index.
-    #[error("there is no adapter {wanted}; this machine has {found} (`weft doctor` lists them)")]
+    #[error(
+        "there is no adapter {wanted}; this machine has {found} (`weft doctor` lists them): take one of those, or --device cpu"
+    )]
     Absent {
         /// The index asked for.
         wanted: usize,

@@ -1,7 +1,7 @@
 //! Networks of published sizes say what the references say (tests/fixtures/stable/make_published.py). Their weights are
 //! made by a rule on both sides.
 //!
-//! The whole U-Net is for `cargo test -p weft-models published -- --ignored`.
+//! The largest ones are for `cargo test --release -p weft-models published -- --ignored --test-threads 1`.
 
 use std::collections::BTreeMap;
 
@@ -86,13 +86,16 @@ fn part(features: &Tensor<3>) -> Tensor<1> {
     Tensor::from_data(part.as_slice(), &Device::flex())
 }
 
-#[test]
-fn the_text_encoder_of_stable_diffusion_1_says_what_transformers_says() {
-    let (config, bytes) = published("published_clip");
+/// Parity of a text encoder of so many layers, each so wide.
+#[track_caller]
+fn reads(name: &str, [layers, width, heads]: [usize; 3]) {
+    let (config, bytes) = published(name);
     let config = clip::Config::from_json(&config).unwrap();
-    assert_eq!((config.layers, config.width, config.heads), (12, 768, 12));
+    let found = [config.layers, config.width, config.heads];
+    assert_eq!(found, [layers, width, heads]);
     let network = Clip::read(File::new(&bytes, &Device::flex()), &config, 0).unwrap();
-    let reference = reference("published_clip");
+    drop(bytes);
+    let reference = reference(name);
     let rows = numbers(&on_cpu::<2>(&reference, "ids"));
     let rows = rows.chunks(77);
     let ids: Vec<Vec<u32>> = rows
@@ -108,29 +111,62 @@ fn the_text_encoder_of_stable_diffusion_1_says_what_transformers_says() {
     }
 }
 
-/// Parity of a U-Net with those widths.
+#[test]
+fn the_text_encoder_of_stable_diffusion_1_says_what_transformers_says() {
+    reads("published_clip", [12, 768, 12]);
+}
+
+#[test]
+fn the_first_layers_of_the_second_text_encoder_of_sdxl_say_what_transformers_says() {
+    reads("published_clip_big_first", [2, 1280, 20]);
+}
+
+#[test]
+#[ignore = "695 million weights take 5 GB and half a minute"]
+fn the_second_text_encoder_of_sdxl_says_what_transformers_says() {
+    reads("published_clip_big", [32, 1280, 20]);
+}
+
+/// Parity of a U-Net with those widths, which reads words of that width.
 #[track_caller]
-fn draws(name: &str, widths: &[usize]) {
+fn draws(name: &str, widths: &[usize], context: usize) {
     let (config, bytes) = published(name);
     let config = unet::Config::from_json(&config).unwrap();
     let found: Vec<_> = config.levels.iter().map(|level| level.width).collect();
-    assert_eq!((found.as_slice(), config.context), (widths, 768));
+    assert_eq!((found.as_slice(), config.context), (widths, context));
     let network = UNet::read(File::new(&bytes, &Device::flex()), &config).unwrap();
     drop(bytes);
     let reference = reference(name);
     let text = on_cpu::<3>(&reference, "context");
     let (latents, time) = (on_cpu(&reference, "latents"), on_cpu(&reference, "time"));
-    let out = network.forward(latents, &time, &Given::text(&text));
+    let told = |name| on_cpu::<2>(&reference, name);
+    let told = config.added.map(|_| ["sizes", "whole"].map(told));
+    let given = Given {
+        added: told.as_ref().map(|[sizes, whole]| [sizes, whole]),
+        ..Given::text(&text)
+    };
+    let out = network.forward(latents, &time, &given);
     assert_parity(&out, &on_cpu(&reference, "out"));
 }
 
 #[test]
 fn the_first_levels_of_stable_diffusion_1_draw_what_diffusers_draws() {
-    draws("published_unet_first", &[320, 640]);
+    draws("published_unet_first", &[320, 640], 768);
 }
 
 #[test]
-#[ignore = "860 million weights take 7 GB and more than a minute"]
+fn the_first_levels_of_sdxl_draw_what_diffusers_draws() {
+    draws("published_unet_first_xl", &[320, 640], 2048);
+}
+
+#[test]
+#[ignore = "860 million weights take 6 GB and more than a minute"]
 fn the_u_net_of_stable_diffusion_1_draws_what_diffusers_draws() {
-    draws("published_unet_one", &[320, 640, 1280, 1280]);
+    draws("published_unet_one", &[320, 640, 1280, 1280], 768);
+}
+
+#[test]
+#[ignore = "2.6 billion weights take 16 GB and minutes"]
+fn the_u_net_of_sdxl_draws_what_diffusers_draws() {
+    draws("published_unet_xl", &[320, 640, 1280], 2048);
 }
