@@ -5,6 +5,7 @@ pub(crate) mod weights;
 use std::{fs, path::Path};
 
 use image::{RgbImage, imageops::crop_imm};
+use weft_testing::tiny_stable::{folder, parts, split};
 
 use self::weights::{HEIGHT, MORE, WIDTH, Weights};
 use crate::program::{files, root, run};
@@ -203,4 +204,46 @@ fn shows(sheet: &RgbImage, cell: &RgbImage) -> bool {
     let [width, height] = [sheet.width() - cell.width(), sheet.height() - cell.height()];
     let mut places = (0..=height).flat_map(|y| (0..=width).map(move |x| (x, y)));
     places.any(|corner| part(sheet, corner, cell.dimensions()) == *cell)
+}
+
+#[test]
+fn weights_in_shards_are_told_of_as_one() {
+    let place = tempfile::tempdir().unwrap();
+    let index = split(place.path(), "model", parts("unet_one"));
+    let told = run(&["model", index.to_str().unwrap()]).with(0).out;
+    let fixture = "crates/models/tests/fixtures/stable/unet_one.safetensors";
+    let whole = run(&["model", fixture]).with(0).out;
+    let first = |text: &str| text.lines().next().unwrap().to_owned();
+    assert_eq!(first(&told), first(&whole));
+    let tensors = |text: &str| {
+        text.lines()
+            .nth(1)
+            .unwrap()
+            .split_once(", ")
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    assert_eq!(tensors(&told), tensors(&whole));
+    for shard in [
+        "model-00001-of-00002.safetensors",
+        "model-00002-of-00002.safetensors",
+    ] {
+        let path = place.path().join(shard);
+        let alone = run(&["model", path.to_str().unwrap()]).with(0).out;
+        let hash = alone.lines().nth(2).unwrap();
+        assert!(told.contains(&format!("{hash}  {shard}, ")), "{told}");
+    }
+    fs::remove_file(place.path().join("model-00002-of-00002.safetensors")).unwrap();
+    let missing = run(&["model", index.to_str().unwrap()]).with(2).err;
+    assert!(
+        missing.contains("model-00002-of-00002") && missing.contains("download it, too"),
+        "{missing}"
+    );
+    let whole = folder(&place.path().join("whole"), 4);
+    let refused = run(&["model", whole.to_str().unwrap()]).with(2).err;
+    assert!(
+        refused.contains("name the weights of one of its networks"),
+        "{refused}"
+    );
 }

@@ -31,21 +31,21 @@ pub struct Held {
     pub number: String,
 }
 
-/// Says what a safetensors file holds.
+/// Says what the bytes of a safetensors file hold, or what those of several hold together.
 ///
 /// # Errors
-/// The bytes are not a safetensors file; a pickle is told how to become one.
-pub fn describe(bytes: &[u8]) -> Result<Described, WeightsError> {
+/// Some bytes are not a safetensors file; a pickle is told how to become one.
+pub fn describe(shards: &[&[u8]]) -> Result<Described, WeightsError> {
     let device = Device::flex();
-    let weights = Weights::new(bytes, &device)?;
+    let weights = Weights::of_shards(shards, &device)?;
     Ok(Described {
-        what: what(bytes, &weights, &device),
+        what: what(shards, &weights, &device),
         tensors: weights.held(),
         numbers: weights.count() as u64,
     })
 }
 
-fn what(bytes: &[u8], weights: &Weights<'_>, device: &Device) -> String {
+fn what(shards: &[&[u8]], weights: &Weights<'_>, device: &Device) -> String {
     let ours = weights
         .note("weft")
         .and_then(|note| serde_json::from_str(note).ok());
@@ -55,7 +55,14 @@ fn what(bytes: &[u8], weights: &Weights<'_>, device: &Device) -> String {
     if let Some(network) = network {
         return format!("{network}, written by Weft");
     }
-    if let Ok(found) = stable::detect(stable::File::new(bytes, device)) {
+    let [first, others @ ..] = shards else {
+        return "nothing".to_owned();
+    };
+    let file = stable::File {
+        others,
+        ..stable::File::new(first, device)
+    };
+    if let Ok(found) = stable::detect(file) {
         let parts: Vec<&str> = found.kinds.iter().map(|kind| word(*kind)).collect();
         let family = found
             .family
@@ -67,7 +74,7 @@ fn what(bytes: &[u8], weights: &Weights<'_>, device: &Device) -> String {
         };
         return format!("{family}{inputs}: {}", parts.join(", "));
     }
-    match Upscaler::read(bytes, device) {
+    match Upscaler::read(first, device) {
         Ok(network) => format!(
             "an upscaler, {}, factor {}",
             network.architecture(),
@@ -95,7 +102,7 @@ mod tests {
 
     fn of(path: &str) -> Result<Described, WeightsError> {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/");
-        describe(&std::fs::read(format!("{root}{path}.safetensors")).unwrap())
+        describe(&[&std::fs::read(format!("{root}{path}.safetensors")).unwrap()])
     }
 
     #[test]
@@ -126,23 +133,23 @@ mod tests {
         // 640, little end first, is 0x80 0x02, with which the second protocol of pickles begins.
         let mut bytes = 640u64.to_le_bytes().to_vec();
         bytes.extend(format!("{:640}", "{}").bytes());
-        assert_eq!(describe(&bytes).unwrap().tensors, []);
+        assert_eq!(describe(&[&bytes]).unwrap().tensors, []);
     }
 
     #[test]
     fn our_own_networks_say_what_they_are() {
-        let found = describe(weft_shipped::AUTOENCODER).unwrap();
+        let found = describe(&[weft_shipped::AUTOENCODER]).unwrap();
         assert!(found.what.ends_with("written by Weft"), "{}", found.what);
     }
 
     #[test]
     fn a_pickle_is_told_how_to_become_safetensors() {
         assert!(matches!(
-            describe(b"PK\x03\x04rest"),
+            describe(&[b"PK\x03\x04rest"]),
             Err(WeightsError::Pickle)
         ));
         assert!(matches!(
-            describe(b"nothing"),
+            describe(&[b"nothing"]),
             Err(WeightsError::Malformed(_))
         ));
     }

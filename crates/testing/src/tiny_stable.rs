@@ -107,6 +107,27 @@ pub fn network(folder: &Path, file: &str, parts: &Parts, config: &Value) -> Path
     path
 }
 
+/// Splits the weights of that name in two, beside an index of both; its path.
+///
+/// # Panics
+/// The disk does not take it.
+pub fn split(folder: &Path, name: &str, parts: Parts) -> PathBuf {
+    let of = |nth: usize| format!("{name}-0000{}-of-00002.safetensors", nth + 1);
+    let mut shards = [Parts::new(), Parts::new()];
+    let mut map = serde_json::Map::new();
+    for (i, (key, part)) in parts.into_iter().enumerate() {
+        map.insert(key.clone(), of(i % 2).into());
+        shards[i % 2].insert(key, part);
+    }
+    for (nth, shard) in shards.iter().enumerate() {
+        write(&folder.join(of(nth)), shard);
+    }
+    let index = json!({ "metadata": {}, "weight_map": map });
+    let path = folder.join(format!("{name}.safetensors.index.json"));
+    fs::write(&path, index.to_string()).expect(WHOLE);
+    path
+}
+
 /// How diffusers calls the file of a network.
 pub const NET: &str = "diffusion_pytorch_model.safetensors";
 

@@ -73,6 +73,36 @@ impl File {
             .into_owned()
     }
 
+    /// Whether it is the index of weights that lie in several files, by its name.
+    pub fn is_sharded(&self) -> bool {
+        let path = self.path.to_string_lossy();
+        path.ends_with(".safetensors.index.json")
+    }
+
+    /// The files of weights that it is the index of; none, if it is not sharded.
+    ///
+    /// # Errors
+    /// A sentence on why it is no index, or on which file is missing.
+    pub fn shards(&self) -> Result<Vec<Self>, String> {
+        if !self.is_sharded() {
+            return Ok(Vec::new());
+        }
+        let name = self.path.file_name().unwrap_or_default();
+        let text = fs::read_to_string(&self.path);
+        let text = text.map_err(|error| cannot_read("file", &self.path, &error))?;
+        let names = belonging(&name.to_string_lossy(), &text, &|_| true);
+        if names.is_empty() {
+            let why =
+                "it should be an index of shards, and its `weight_map` names no .safetensors file";
+            return Err(why.to_owned());
+        }
+        let open = |name: String| {
+            Self::open(&self.path.with_file_name(name))
+                .map_err(|why| format!("{why}\na shard is missing: download it, too"))
+        };
+        names.into_iter().map(open).collect()
+    }
+
     /// Reads the whole file.
     ///
     /// # Errors

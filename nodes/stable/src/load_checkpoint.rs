@@ -3,10 +3,7 @@
 use weft_diffusion::Prediction;
 use weft_node::{Choice, Context, Effect, Facts, Inputs, Node, Outputs, Result, value::File};
 
-use crate::{
-    StableModel, TextEncoders, Vae, folder, single,
-    source::{glance, is_sharded},
-};
+use crate::{StableModel, TextEncoders, Vae, folder, single, source::glance};
 
 /// What a model predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Choice)]
@@ -58,7 +55,7 @@ pub struct Checkpoint {
 pub(crate) const INPUT: &str = "file";
 
 fn is_folder(file: &File) -> bool {
-    file.path().extension().is_some_and(|end| end == "json") && !is_sharded(file)
+    file.path().extension().is_some_and(|end| end == "json") && !file.is_sharded()
 }
 
 impl Node for LoadCheckpoint {

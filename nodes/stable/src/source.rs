@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use weft_models::{WeightsError, is_pickle, stable};
 use weft_node::{
     Context, Error, Result,
-    value::{Digest, File, Hasher, belonging},
+    value::{Digest, File, Hasher},
 };
 use weft_tensor::Precision;
 
@@ -43,7 +43,7 @@ impl Source {
     /// # Errors
     /// At a glance it is no whole safetensors file, or the `config.json` cannot be read.
     pub(crate) fn open(input: &'static str, file: &File) -> Result<Self> {
-        let shards = shards(input, file)?;
+        let shards = file.shards().map_err(|why| at_file(input, file, &why))?;
         for file in held_in(file, &shards) {
             index(file).map_err(|why| at_file(input, file, &why))?;
         }
@@ -215,42 +215,6 @@ pub(crate) fn text(input: &'static str, path: &Path) -> Result<String> {
             ),
         )
     })
-}
-
-/// The files that an index of shards names; none for a file of weights itself.
-fn shards(input: &'static str, file: &File) -> Result<Vec<File>> {
-    if !is_sharded(file) {
-        return Ok(Vec::new());
-    }
-    let name = file
-        .path()
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let names = belonging(&name, &text(input, file.path())?, &|_| true);
-    if names.is_empty() {
-        let why =
-            "it should be an index of shards, and its `weight_map` names no .safetensors file";
-        return Err(at_file(input, file, why));
-    }
-    let open = |name: String| {
-        let why = |why| {
-            at_file(
-                input,
-                file,
-                &format!("{why}\na shard is missing: download it, too"),
-            )
-        };
-        File::open(&file.path().with_file_name(name)).map_err(why)
-    };
-    names.into_iter().map(open).collect()
-}
-
-/// Whether a file is an index of shards.
-pub(crate) fn is_sharded(file: &File) -> bool {
-    file.path()
-        .to_string_lossy()
-        .ends_with(".safetensors.index.json")
 }
 
 /// The files that hold the weights.

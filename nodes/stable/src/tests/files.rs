@@ -11,8 +11,8 @@ use weft_node::{
 };
 
 use super::tiny::{
-    NET, Parts, bytes, context, drawn, folder, grow, load, network, note, parts, sample, text,
-    tiny, write,
+    NET, Parts, bytes, context, drawn, folder, grow, load, network, note, parts, sample, split,
+    text, tiny, write,
 };
 use crate::{LatentScale, LoadCheckpoint, LoadControlNet, LoadVae, Predicts};
 
@@ -87,23 +87,6 @@ fn an_autoencoder_is_taken_out_of_any_file_that_has_one() {
     let config = note("autoencoder_one", "config");
     let path = network(root.path(), NET, &parts("autoencoder_one"), &config);
     assert_eq!(of(&path, LatentScale::Xl), Scale::ONE);
-}
-
-/// Splits the weights of that name in two, beside an index of both.
-fn split(folder: &Path, name: &str, parts: Parts) {
-    let of = |nth: usize| format!("{name}-0000{}-of-00002.safetensors", nth + 1);
-    let mut shards = [Parts::new(), Parts::new()];
-    let mut map = serde_json::Map::new();
-    for (i, (key, part)) in parts.into_iter().enumerate() {
-        map.insert(key.clone(), of(i % 2).into());
-        shards[i % 2].insert(key, part);
-    }
-    for (nth, shard) in shards.iter().enumerate() {
-        write(&folder.join(of(nth)), shard);
-    }
-    let index = serde_json::json!({ "metadata": {}, "weight_map": map });
-    let path = folder.join(format!("{name}.safetensors.index.json"));
-    fs::write(path, index.to_string()).unwrap();
 }
 
 #[test]
