@@ -93,6 +93,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::ControlNet => "ControlNet",
         Kind::Lora => "LoRA",
         Kind::Adapter => "IP-Adapter",
+        Kind::Embedding => "embedding",
     }
 }
 

@@ -12,6 +12,7 @@ pub mod adapter;
 pub mod clip;
 pub mod clip_image;
 pub mod control;
+mod embedding;
 mod families;
 pub mod kl;
 mod layout;
@@ -24,6 +25,7 @@ mod source;
 pub mod tokens;
 pub mod unet;
 
+pub use embedding::Embedding;
 pub use families::{FAMILIES, Family, Found, Kind, detect};
 pub use lora::Lora;
 pub use source::File;

@@ -2,7 +2,14 @@
 
 use weft_models::stable::tokens::{ROOM, Tokens, TokensError};
 
-use crate::prompt::parts;
+use crate::prompt::{first_of, parts};
+
+/// A word of a text that stands for tokens of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Learnt {
+    pub(crate) word: String,
+    pub(crate) ids: Vec<u32>,
+}
 
 /// Tokens between those of start and end, each with its weight.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,16 +33,33 @@ impl Chunk {
     }
 }
 
+/// The tokens of a text, word by word.
+fn words(tokens: &Tokens, text: &str, learnt: &[Learnt]) -> Result<Vec<Vec<u32>>, TokensError> {
+    let names: Vec<&str> = learnt.iter().map(|learnt| learnt.word.as_str()).collect();
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some((which, place)) = first_of(&names, rest) {
+        found.extend(tokens.words(&rest[..place.start])?);
+        found.push(learnt[which].ids.clone());
+        rest = &rest[place.end..];
+    }
+    found.extend(tokens.words(rest)?);
+    Ok(found)
+}
+
 /// The chunks of a text, at least one; a word is not divided unless it is longer than a chunk.
 ///
 /// # Errors
 /// The tokeniser refuses the text.
-pub(crate) fn chunks(tokens: &Tokens, text: &str) -> Result<Vec<Chunk>, TokensError> {
+pub(crate) fn chunks(
+    tokens: &Tokens,
+    text: &str,
+    learnt: &[Learnt],
+) -> Result<Vec<Chunk>, TokensError> {
     let mut chunks = Vec::new();
     for part in parts(text) {
         let mut chunk = Chunk::default();
         for piece in part {
-            for word in tokens.words(&piece.text)? {
+            for word in words(tokens, &piece.text, learnt)? {
                 if chunk.ids.len() + word.len() > ROOM && !chunk.ids.is_empty() {
                     chunks.push(std::mem::take(&mut chunk));
                 }
@@ -59,7 +83,7 @@ pub(crate) fn chunks(tokens: &Tokens, text: &str) -> Result<Vec<Chunk>, TokensEr
 mod tests {
     use weft_models::stable::tokens::{ROOM, Tokens};
 
-    use super::chunks;
+    use super::{Learnt, chunks};
 
     #[test]
     fn long_texts_are_divided_between_words() {
@@ -67,26 +91,48 @@ mod tests {
         // Of two tokens each, so that the 38th does not fit.
         let word = "unbelievablyish ";
         let each = tokens.ids(word).unwrap().len();
-        let found = chunks(&tokens, &word.repeat(60)).unwrap();
+        let found = chunks(&tokens, &word.repeat(60), &[]).unwrap();
         let fitting = ROOM / each * each;
         assert_eq!(found[0].ids.len(), fitting);
         assert_eq!(
             found.iter().map(|it| it.ids.len()).sum::<usize>(),
             60 * each
         );
-        let endless = chunks(&tokens, &"xq".repeat(400)).unwrap();
+        let endless = chunks(&tokens, &"xq".repeat(400), &[]).unwrap();
         assert!(endless.iter().all(|chunk| chunk.ids.len() <= ROOM));
     }
 
     #[test]
     fn every_token_has_the_weight_of_its_piece() {
         let tokens = Tokens::shipped().unwrap();
-        let found = chunks(&tokens, "a (red cat:1.5) BREAK dog").unwrap();
+        let found = chunks(&tokens, "a (red cat:1.5) BREAK dog", &[]).unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].weights, [1.0, 1.5, 1.5]);
         assert_eq!(found[0].framed()[..4], [1.0, 1.0, 1.5, 1.5]);
         assert_eq!(found[0].framed().len(), ROOM + 2);
-        assert_eq!(chunks(&tokens, "").unwrap().len(), 1);
-        assert_eq!(chunks(&tokens, "BREAK").unwrap().len(), 1);
+        assert_eq!(chunks(&tokens, "", &[]).unwrap().len(), 1);
+        assert_eq!(chunks(&tokens, "BREAK", &[]).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn learnt_words_stand_for_their_own_tokens() {
+        let tokens = Tokens::shipped().unwrap();
+        let learnt = |word: &str, ids: &[u32]| Learnt {
+            word: word.to_owned(),
+            ids: ids.to_vec(),
+        };
+        let learnt = [
+            learnt("<thing>", &[60_000, 60_001]),
+            learnt("Style", &[60_002]),
+        ];
+        let found = chunks(&tokens, "a <thing>, (style:1.5) cat", &learnt).unwrap();
+        let plain = tokens.ids("a , cat").unwrap();
+        assert_eq!(
+            found[0].ids,
+            [plain[0], 60_000, 60_001, plain[1], 60_002, plain[2]]
+        );
+        assert_eq!(found[0].weights, [1.0, 1.0, 1.0, 1.0, 1.5, 1.0]);
+        let found = chunks(&tokens, "stylish", &learnt).unwrap();
+        assert_eq!(found[0].ids, tokens.ids("stylish").unwrap());
     }
 }

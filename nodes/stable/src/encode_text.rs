@@ -22,7 +22,7 @@ use crate::{
 /// a token's features along the line from those of the empty text.
 #[derive(Inputs)]
 pub struct EncodeText {
-    /// The text encoders of the model, from `LoadCheckpoint` or `LoadLora`.
+    /// The text encoders of the model, from `LoadCheckpoint`, `LoadLora` or `LoadEmbedding`.
     pub encoders: TextEncoders,
     /// What to draw, or, for the negative input, what to keep away from.
     #[input(default = "")]
@@ -71,16 +71,19 @@ impl Node for EncodeText {
     fn run(self, context: &mut Context) -> Result<Conditioning> {
         let tokens = tokens(context)?;
         let refused = |why: String| Error::input("text", why);
-        let chunks = chunks(&tokens, &self.text).map_err(|why| refused(why.to_string()))?;
+        let taught = self.encoders.taught(context)?;
+        let chunks = chunks(&tokens, &self.text, &taught.words);
+        let chunks = chunks.map_err(|why| refused(why.to_string()))?;
         let nets = self.encoders.nets(context)?;
         let mut features = Vec::with_capacity(nets.len());
         let mut whole = None;
-        for (part, net) in self.encoders.parts.iter().zip(&nets) {
+        for (i, (part, net)) in self.encoders.parts.iter().zip(&nets).enumerate() {
             let take = Take {
                 skip: self.skip.unwrap_or(part.take.skip),
                 ..part.take
             };
-            let (tokens, of_all) = encoded(part, net, take, &chunks)?;
+            let learnt = taught.rows.get(i);
+            let (tokens, of_all) = encoded(part, (net, learnt), take, &chunks)?;
             features.push(tokens);
             whole = Some(of_all);
         }
@@ -102,16 +105,17 @@ impl Node for EncodeText {
     }
 }
 
-/// What one encoder says of the chunks: `[1, tokens, width]`, and of the whole first one `[1, projection]`.
+/// What one encoder, with what it was taught, says of the chunks: `[1, tokens, width]`, and of the whole first one
+/// `[1, projection]`.
 fn encoded(
     part: &Part,
-    net: &Clip,
+    (net, learnt): (&Clip, Option<&Tensor<2>>),
     take: Take,
     chunks: &[Chunk],
 ) -> Result<(Tensor<3>, Tensor<2>)> {
     let fill = part.fill();
     let encode = |rows: &[Vec<u32>]| {
-        net.encode(rows, take).map_err(|why| {
+        net.encode_learnt(rows, take, learnt).map_err(|why| {
             let message = format!("{why}\nin {}", part.source.path().display());
             Error::input("encoders", message)
         })

@@ -23,7 +23,15 @@ use crate::{
 pub struct TextEncoders {
     pub(crate) parts: Vec<Part>,
     pub(crate) loras: Vec<Strong>,
+    pub(crate) words: Vec<Word>,
     pub(crate) half: bool,
+}
+
+/// A word that was learnt.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) source: Source,
 }
 
 /// One text encoder.
@@ -102,11 +110,22 @@ impl Value for TextEncoders {
             hasher.digest(&self.weights(part));
             hasher.field(format!("{:?}", part.take).as_bytes());
         }
+        for word in &self.words {
+            hasher
+                .field(word.text.as_bytes())
+                .digest(&word.source.digest());
+        }
         Some(hasher.finish())
     }
     fn is_current(&self) -> bool {
         let loras = self.loras.iter().map(|lora| &lora.source);
-        let mut all = self.parts.iter().map(|part| &part.source).chain(loras);
+        let words = self.words.iter().map(|word| &word.source);
+        let mut all = self
+            .parts
+            .iter()
+            .map(|part| &part.source)
+            .chain(loras)
+            .chain(words);
         all.all(Source::is_current)
     }
 }

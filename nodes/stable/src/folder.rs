@@ -47,6 +47,7 @@ pub(crate) fn open(file: &File, predicts: Option<Prediction>) -> Result<Checkpoi
         encoders: TextEncoders {
             parts: texts(root, &index, is_xl)?,
             loras: Vec::new(),
+            words: Vec::new(),
             half: false,
         },
         model: StableModel {

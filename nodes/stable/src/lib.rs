@@ -30,6 +30,7 @@ mod latent;
 mod latent_upscale;
 mod load_checkpoint;
 mod load_control_net;
+mod load_embedding;
 mod load_ip_adapter;
 mod load_lora;
 mod load_vae;
@@ -64,6 +65,7 @@ pub use latent::Latent;
 pub use latent_upscale::{LatentFilter, LatentUpscale};
 pub use load_checkpoint::{Checkpoint, LoadCheckpoint, Predicts};
 pub use load_control_net::LoadControlNet;
+pub use load_embedding::LoadEmbedding;
 pub use load_ip_adapter::LoadIpAdapter;
 pub use load_lora::{Adapted, LoadLora};
 pub use load_vae::{LatentScale, LoadVae};
@@ -82,6 +84,7 @@ pub const PACK: Pack = Pack::new(
         node::<LoadCheckpoint>(),
         node::<LoadVae>(),
         node::<LoadLora>(),
+        node::<LoadEmbedding>(),
         node::<LoadControlNet>(),
         node::<LoadIpAdapter>(),
         node::<EncodeText>(),

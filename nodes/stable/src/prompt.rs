@@ -1,5 +1,7 @@
 //! Weights in a text: `(more)`, `[less]`, `(so much:1.3)`, brackets in brackets, and `BREAK`.
 
+use std::{cmp::Reverse, ops::Range};
+
 /// A piece of a text and how much it counts.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Piece {
@@ -130,21 +132,46 @@ fn broken(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut first = 0;
     for (at, _) in text.match_indices(WORD) {
-        let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let after = at + WORD.len();
-        if is_word(text[..at].chars().next_back()) || is_word(text[after..].chars().next()) {
-            continue;
+        if stands_alone(text, at..after) {
+            found.push(&text[first..at]);
+            first = after;
         }
-        found.push(&text[first..at]);
-        first = after;
     }
     found.push(&text[first..]);
     found
 }
 
+/// Whether that part of the text does not begin or end within a word: of letters, digits and `_`.
+fn stands_alone(text: &str, part: Range<usize>) -> bool {
+    let of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let [before, own, after] = [&text[..part.start], &text[part.clone()], &text[part.end..]];
+    let goes_on = |left: &str, right: &str| {
+        of_word(left.chars().next_back()) && of_word(right.chars().next())
+    };
+    !goes_on(before, own) && !goes_on(own, after)
+}
+
+/// The first of those words that stands alone in the text, whatever the case of its letters: which, and where. Of two
+/// that begin at one place it is the longer one.
+pub(crate) fn first_of(words: &[&str], text: &str) -> Option<(usize, Range<usize>)> {
+    let lower = text.to_ascii_lowercase();
+    let found = words.iter().enumerate().filter_map(|(which, word)| {
+        let word = word.to_ascii_lowercase();
+        let places = lower
+            .match_indices(&word)
+            .map(|(at, _)| at..at + word.len());
+        let place = places
+            .into_iter()
+            .find(|place| stands_alone(text, place.clone()));
+        place.map(|place| (which, place))
+    });
+    found.min_by_key(|(_, place)| (place.start, Reverse(place.len())))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use super::{first_of, parts};
 
     fn read(text: &str) -> Vec<Vec<(String, f32)>> {
         let round = |weight: f32| (weight * 1000.0).round() / 1000.0;
@@ -192,6 +219,18 @@ mod tests {
     #[test]
     fn brackets_that_stay_open_count_to_the_end() {
         assert_eq!(one("a ((b"), wanted(&[("a ", 1.0), ("b", 1.21)]));
+    }
+
+    #[test]
+    fn words_are_found_where_they_stand_alone() {
+        let words = ["cat", "<cat>", "cat toy", "dög"];
+        let found = |text| first_of(&words, text);
+        assert_eq!(found("a Cat, a <cat>"), Some((0, 2..5)));
+        assert_eq!(found("cats and a <CAT>s"), Some((1, 11..16)));
+        assert_eq!(found("x<cat>"), Some((1, 1..6)));
+        assert_eq!(found("a cat toy"), Some((2, 2..9)));
+        assert_eq!(found("cat_toy concat dögs"), None);
+        assert_eq!(found("ein dög"), Some((3, 4..8)));
     }
 
     #[test]

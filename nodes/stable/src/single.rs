@@ -46,6 +46,7 @@ pub(crate) fn open(file: &File, predicts: Option<Prediction>) -> Result<Checkpoi
         encoders: TextEncoders {
             parts: parts.collect(),
             loras: Vec::new(),
+            words: Vec::new(),
             half: false,
         },
         vae: Vae {
@@ -109,6 +110,7 @@ pub(crate) fn named(kinds: &[Kind]) -> String {
         Kind::ControlNet => "a ControlNet, which `LoadControlNet` loads",
         Kind::Lora => "a LoRA, which `LoadLora` loads",
         Kind::Adapter => "an IP-Adapter, which `LoadIpAdapter` loads",
+        Kind::Embedding => "an embedding, which `LoadEmbedding` loads",
     };
     let names: Vec<_> = kinds.iter().map(name).collect();
     names.join(", and ")

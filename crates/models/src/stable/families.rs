@@ -72,6 +72,8 @@ pub enum Kind {
     Lora,
     /// [`super::adapter::Adapter`].
     Adapter,
+    /// [`super::Embedding`].
+    Embedding,
 }
 
 /// The ends of keys by which each kind is known: in files of diffusers, then in others.
@@ -109,6 +111,7 @@ const KINDS: &[(Kind, &[&str])] = &[
         ],
     ),
     (Kind::Adapter, &["to_k_ip.weight"]),
+    (Kind::Embedding, &["emb_params", "clip_l", "clip_g"]),
 ];
 
 /// The ends of keys of tensors `[.., context]`.
@@ -119,6 +122,7 @@ const CONTEXTS: &[&str] = &[
     "attn2.to_k.lora.down.weight",
     "attn2.processor.to_k_lora.down.weight",
     "to_k_ip.weight",
+    "emb_params",
 ];
 
 /// The ends of keys of tensors `[.., inputs, 3, 3]`.

@@ -3,6 +3,7 @@
 mod anew;
 mod led;
 mod lora;
+mod taught;
 
 use std::path::{Path, PathBuf};
 

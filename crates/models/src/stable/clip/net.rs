@@ -100,7 +100,20 @@ impl Clip {
     /// Texts of several lengths, of none or too many tokens, of tokens that are not in the vocabulary, or more
     /// layers left out than there are.
     pub fn encode(&self, ids: &[Vec<u32>], take: Take) -> Result<Encoded, IdsError> {
-        let length = self.checked(ids, take)?;
+        self.encode_learnt(ids, take, None)
+    }
+
+    /// The same where tokens from the size of the vocabulary on stand for the rows of `learnt` `[rows, width]`.
+    ///
+    /// # Errors
+    /// Those of [`Clip::encode`], for tokens beyond these rows.
+    pub fn encode_learnt(
+        &self,
+        ids: &[Vec<u32>],
+        take: Take,
+        learnt: Option<&Tensor<2>>,
+    ) -> Result<Encoded, IdsError> {
+        let length = self.checked(ids, take, learnt)?;
         let device = self.words.val().device();
         let ends = ids
             .iter()
@@ -108,7 +121,7 @@ impl Clip {
             .map(|(i, text)| i * length + self.end(text));
         let ends: Vec<i32> = ends.map(|end| end as i32).collect();
         let ends = constant::<1, Int>(TensorData::new(ends, [ids.len()]), &device);
-        let mut x = self.embedded(ids, length);
+        let mut x = self.embedded(ids, length, learnt);
         let mask = looking_back(&x);
         let last = self.config.layers - take.skip;
         let mut taken = x.clone();
@@ -137,7 +150,12 @@ impl Clip {
     }
 
     /// The tokens of each text.
-    fn checked(&self, ids: &[Vec<u32>], take: Take) -> Result<usize, IdsError> {
+    fn checked(
+        &self,
+        ids: &[Vec<u32>],
+        take: Take,
+        learnt: Option<&Tensor<2>>,
+    ) -> Result<usize, IdsError> {
         let Config {
             words,
             positions,
@@ -158,6 +176,7 @@ impl Clip {
                 most: positions,
             });
         }
+        let words = words + learnt.map_or(0, |rows| rows.dims()[0]);
         if let Some(&id) = ids.iter().flatten().find(|&&id| id as usize >= words) {
             return Err(IdsError::Word { id, words });
         }
@@ -173,22 +192,45 @@ impl Clip {
     /// The place of the token that stands for the whole text.
     fn end(&self, text: &[u32]) -> usize {
         let end = match self.config.end {
-            End::Highest => text.iter().copied().max(),
+            End::Highest => text.iter().copied().filter(|&id| !self.is_learnt(id)).max(),
             End::Word(id) => Some(id),
         };
         text.iter().position(|&id| Some(id) == end).unwrap_or(0)
     }
 
-    fn embedded(&self, ids: &[Vec<u32>], length: usize) -> Tensor<3> {
+    fn is_learnt(&self, id: u32) -> bool {
+        id as usize >= self.config.words
+    }
+
+    fn embedded(&self, ids: &[Vec<u32>], length: usize, learnt: Option<&Tensor<2>>) -> Tensor<3> {
         let words = self.words.val();
-        let flat: Vec<i32> = ids.iter().flatten().map(|&id| id.cast_signed()).collect();
-        let flat = TensorData::new(flat, [ids.len() * length]);
-        let flat = constant::<1, Int>(flat, &words.device());
+        let device = words.device();
+        let places = |places: Vec<i32>| {
+            let count = places.len();
+            constant::<1, Int>(TensorData::new(places, [count]), &device)
+        };
+        let ids = || ids.iter().flatten().copied();
+        let word = |id: u32| {
+            if self.is_learnt(id) {
+                0
+            } else {
+                id.cast_signed()
+            }
+        };
+        let mut rows = words.select(0, places(ids().map(word).collect()));
+        if let Some(learnt) = learnt.filter(|_| ids().any(|id| self.is_learnt(id))) {
+            let count = rows.dims()[0];
+            let place = |(at, id): (usize, u32)| match self.is_learnt(id) {
+                true => count + id as usize - self.config.words,
+                false => at,
+            };
+            let place = |at| place(at) as i32;
+            let all = Tensor::cat(vec![rows, learnt.clone()], 0);
+            rows = all.select(0, places(ids().enumerate().map(place).collect()));
+        }
+        let rows = rows.reshape([-1, length as i32, self.config.width as i32]);
         let positions = self.positions.val().narrow(0, 0, length);
-        let words = words
-            .select(0, flat)
-            .reshape([ids.len(), length, self.config.width]);
-        words + positions.unsqueeze_dim::<3>(0)
+        rows + positions.unsqueeze_dim::<3>(0)
     }
 }
 
