@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use weft_diffusion::{
     Denoise, Progress, VpPoint,
-    guidance::{classifier_free, rescaled, within},
+    guidance::{classifier_free, perturbed_attention, plus_plus, rescaled, within},
 };
 use weft_models::stable::{
     control,
@@ -37,6 +37,10 @@ pub(crate) struct Led {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Weight {
     pub(crate) guidance: f64,
+    /// In place of that the λ of CFG++.
+    pub(crate) plus_plus: Option<f64>,
+    /// How strongly it is led away from what is drawn without a look at the whole.
+    pub(crate) perturbation: f64,
     /// Noise levels above the first and up to the second, between which it holds.
     pub(crate) levels: [f64; 2],
     pub(crate) rescale: f64,
@@ -71,6 +75,8 @@ pub(crate) struct Guided<'a> {
     /// What a model for inpainting sees, for the whole batch.
     pub(crate) painted: Option<Tensor<4>>,
     pub(crate) weight: Weight,
+    /// The noise levels from the first step to the last.
+    pub(crate) run: &'a [f64],
     pub(crate) kept: Option<Kept>,
     pub(crate) noise: Noise,
     /// Who hears of the steps, each with how many of the batch are drawn for it.
@@ -90,8 +96,8 @@ pub(crate) struct Call {
 }
 
 impl Guided<'_> {
-    /// What the network says on one side.
-    fn said(&self, side: &Side, call: &Call) -> Tensor<4> {
+    /// What the network says on one side, `perturbed` or not.
+    fn said(&self, side: &Side, call: &Call, perturbed: bool) -> Tensor<4> {
         let added = side.added.as_ref().map(|[sizes, whole]| [sizes, whole]);
         let shown = self.model.guides.pictures.as_ref();
         let shown = shown.filter(|shown| shown.strength != 0.0 && shown.part.holds(call.place));
@@ -103,6 +109,7 @@ impl Guided<'_> {
                 tokens,
                 strength: shown.strength,
             }),
+            perturbed,
         };
         let control = self.control(&given, call);
         self.net
@@ -119,7 +126,7 @@ impl Guided<'_> {
         let together = without.filter(|_| is_better(self.model, call));
         match together.and_then(|without| with.and(without)) {
             Some(side) => {
-                let said = self.said(&side, &call.twice());
+                let said = self.said(&side, &call.twice(), false);
                 let batch = said.dims()[0] / 2;
                 (
                     said.clone().narrow(0, 0, batch),
@@ -127,8 +134,8 @@ impl Guided<'_> {
                 )
             }
             None => (
-                self.said(with, call),
-                without.map(|side| self.said(side, call)),
+                self.said(with, call, false),
+                without.map(|side| self.said(side, call, false)),
             ),
         }
     }
@@ -146,6 +153,7 @@ impl Guided<'_> {
             };
             let given = Given {
                 pictures: None,
+                perturbed: false,
                 ..*given
             };
             let picture = led.picture_for(latents.dims()[0]);
@@ -153,6 +161,38 @@ impl Guided<'_> {
             led.net.forward(pair, &call.time, &given, led.strength)
         });
         added.reduce(|all, one| all.and(&one))
+    }
+
+    /// How strongly the text is followed at a noise level.
+    fn weight(&self, sigma: f64, step: usize) -> f64 {
+        let next = self.run.get(step + 1).copied().unwrap_or(0.0);
+        let weight = match self.weight.plus_plus {
+            Some(lambda) => plus_plus(lambda, [sigma, next]),
+            None => self.weight.guidance,
+        };
+        within(weight, sigma, self.weight.levels)
+    }
+
+    /// What it says with guidance.
+    fn led(&self, call: &Call, weight: f64) -> Result<Tensor<4>> {
+        let [Some(with), without] = &self.sides else {
+            return Err(Error::input("positive", "the model is told nothing"));
+        };
+        let without = without.as_ref().filter(|_| weight != 1.0);
+        let (said, unsaid) = self.both(with, without, call);
+        let is_led = unsaid.is_some() || self.weight.perturbation != 0.0;
+        let mut output = said.clone();
+        if let Some(unsaid) = unsaid {
+            output = classifier_free(output, unsaid, weight);
+        }
+        if self.weight.perturbation != 0.0 {
+            let perturbed = self.said(with, call, true);
+            output = perturbed_attention(output, said.clone(), perturbed, self.weight.perturbation);
+        }
+        if is_led && self.weight.rescale > 0.0 {
+            output = rescaled(output, said, self.weight.rescale);
+        }
+        Ok(output)
     }
 
     fn call(&self, noisy: Tensor<4>, sigma: f64) -> Call {
@@ -172,7 +212,7 @@ impl Guided<'_> {
 impl Denoise for Guided<'_> {
     type Error = Error;
 
-    fn denoised(&mut self, x: Tensor<4>, sigma: f64, _: usize) -> Result<Tensor<4>> {
+    fn denoised(&mut self, x: Tensor<4>, sigma: f64, step: usize) -> Result<Tensor<4>> {
         if self.heard.iter().any(|(context, _)| context.is_cancelled()) {
             return Err(Error::Cancelled);
         }
@@ -182,19 +222,7 @@ impl Denoise for Guided<'_> {
         };
         let at = VpPoint::of_sigma(sigma);
         let call = self.call(x * at.alpha, sigma);
-        let weight = within(self.weight.guidance, sigma, self.weight.levels);
-        let [Some(with), without] = &self.sides else {
-            return Err(Error::input("positive", "the model is told nothing"));
-        };
-        let without = without.as_ref().filter(|_| weight != 1.0);
-        let (with, without) = self.both(with, without, &call);
-        let mut output = with.clone();
-        if let Some(without) = without {
-            output = classifier_free(with.clone(), without, weight);
-            if self.weight.rescale > 0.0 {
-                output = rescaled(output, with, self.weight.rescale);
-            }
-        }
+        let output = self.led(&call, self.weight(sigma, step))?;
         let clean = self.model.prediction.clean(output, call.noisy, at);
         Ok(match &self.kept {
             Some(kept) => kept.around(clean, 0.0),

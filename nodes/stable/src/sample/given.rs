@@ -13,7 +13,7 @@ use weft_vision::{
 
 use super::Sample;
 use crate::{
-    Conditioning, StableModel,
+    Conditioning, Sampler, StableModel,
     denoiser::{Led, Side},
 };
 
@@ -38,7 +38,11 @@ pub(super) fn fits(node: &Sample) -> Result<()> {
         );
         return Err(Error::input("latent", why));
     }
-    if node.guidance != 1.0 && node.negative.is_none() {
+    if node.plus_plus.is_some() && !matches!(node.sampler, Sampler::Euler | Sampler::Ddim) {
+        let why = "CFG++ is for the samplers euler and ddim; take one of them, or `guidance`";
+        return Err(Error::input("plus_plus", why));
+    }
+    if node.is_guided() && node.negative.is_none() {
         let why = "guidance leads away from something; wire an `EncodeText`, of an empty text if need be, or set `guidance` to 1";
         return Err(Error::input("negative", why));
     }

@@ -34,10 +34,14 @@ pub(super) fn key(node: &Sample) -> Option<Digest> {
         node.guidance_from,
         node.guidance_to,
         node.rescale,
+        node.perturbation,
     ];
     let texts = (sizes(&node.positive), node.negative.as_ref().map(sizes));
     let latent = (node.latent.x.dims(), node.latent.scale, node.latent.factor);
-    let settings = format!("{way:?} {guidance:?} {texts:?} {latent:?} {}", node.noise);
+    let settings = format!(
+        "{way:?} {guidance:?} {:?} {texts:?} {latent:?} {}",
+        node.plus_plus, node.noise
+    );
     let key = Hasher::new(Sample::ID)
         .digest(&node.model.digest()?)
         .field(settings.as_bytes())
@@ -58,7 +62,7 @@ pub(super) fn sides(jobs: &[(Sample, Context)]) -> Result<[Option<Side>; 2]> {
         };
         let positive = of(&job.positive, "positive", shown.map(|it| &it.shown))?;
         with.push(positive);
-        let negative = job.negative.as_ref().filter(|_| job.guidance != 1.0);
+        let negative = job.negative.as_ref().filter(|_| job.is_guided());
         if let Some(text) = negative {
             without.push(of(text, "negative", shown.map(|it| &it.nothing))?);
         }

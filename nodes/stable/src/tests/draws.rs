@@ -316,3 +316,59 @@ fn what_is_kept_away_from_may_be_of_another_length() {
         assert_ne!(led, drawn(of("")));
     });
 }
+
+#[test]
+fn cfg_plus_plus_is_guidance_that_grows_from_step_to_step() {
+    let (_root, found) = tiny();
+    for sampler in [Sampler::Euler, Sampler::Ddim] {
+        let run = || Sample {
+            sampler,
+            steps: 4,
+            ..sample(&found, &found.model)
+        };
+        let whole = Sample {
+            plus_plus: Some(0.6),
+            ..run()
+        };
+        let levels = found.model.trained.sigmas(Schedule::Karras, 4).unwrap();
+        let mut latent = run().latent;
+        for step in 0..4 {
+            let node = Sample {
+                latent,
+                start: step,
+                end: Some(step + 1),
+                noise: step == 0,
+                guidance: 0.6 / (1.0 - levels[step + 1] / levels[step]),
+                ..run()
+            };
+            latent = node.run(&mut context()).unwrap();
+        }
+        let whole = whole.run(&mut context()).unwrap();
+        assert_close(&whole.numbers(), &latent.numbers(), 1e-4);
+        let plain = run().run(&mut context()).unwrap();
+        assert!(max_error(&plain.numbers(), &latent.numbers()) > 0.01);
+    }
+}
+
+#[test]
+fn cfg_plus_plus_is_refused_where_it_does_not_hold() {
+    let (_root, found) = tiny();
+    let node = Sample {
+        plus_plus: Some(0.6),
+        sampler: Sampler::Dpmpp2m,
+        ..sample(&found, &found.model)
+    };
+    let error = node.run(&mut context()).err().unwrap().to_string();
+    assert!(
+        error.contains("`plus_plus`") && error.contains("euler and ddim"),
+        "{error}"
+    );
+    let alone = Sample {
+        plus_plus: Some(0.6),
+        guidance: 1.0,
+        negative: None,
+        ..sample(&found, &found.model)
+    };
+    let error = alone.run(&mut context()).err().unwrap().to_string();
+    assert!(error.contains("`negative`"), "{error}");
+}

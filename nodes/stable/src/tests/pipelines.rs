@@ -181,3 +181,17 @@ fn stable_diffusion_2_that_predicts_v_draws_what_diffusers_draws() {
     model.prediction = Prediction::Eps;
     pipeline.draws_another(Sample { model, ..run(1) });
 }
+
+#[test]
+fn perturbed_attention_leads_as_in_diffusers() {
+    for pipeline in [Pipeline::one("perturbed"), Pipeline::xl("perturbed_xl")] {
+        let run = |perturbation, rescale| Sample {
+            perturbation,
+            rescale,
+            ..pipeline.run(pipeline.model())
+        };
+        pipeline.draws_the_same(run(12.0, 0.5));
+        pipeline.draws_another(run(0.0, 0.5));
+        pipeline.draws_another(run(12.0, 0.0));
+    }
+}

@@ -71,6 +71,8 @@ pub(super) fn sample(found: &Checkpoint, model: &StableModel) -> Sample {
         guidance_from: 0.0,
         guidance_to: 1000.0,
         rescale: 0.0,
+        plus_plus: None,
+        perturbation: 0.0,
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) struct Sizes {
     pub(super) heads: usize,
     pub(super) context: usize,
     pub(super) groups: usize,
+    pub(super) is_middle: bool,
 }
 
 /// Added to variances: of the map, and of tokens.
@@ -77,6 +78,8 @@ pub(super) struct Block {
     norm3: LayerNorm,
     wide: Linear,
     narrow: Linear,
+    #[module(skip)]
+    is_middle: bool,
 }
 
 impl Block {
@@ -100,12 +103,17 @@ impl Block {
             norm3,
             wide: source.linear(&format!("{name}.ff.net.0.proj"), [width, 8 * width]),
             narrow: source.linear(&format!("{name}.ff.net.2"), [4 * width, width]),
+            is_middle: sizes.is_middle,
         }
     }
 
     fn forward(&self, x: Tensor<3>, seen: &Seen<'_>) -> Tensor<3> {
         let own = self.norm1.forward(x.clone());
-        let x = x + self.own.forward(own.clone(), &own, None);
+        let own = match seen.perturbed && self.is_middle {
+            true => self.own.alone(own),
+            false => self.own.forward(own.clone(), &own, None),
+        };
+        let x = x + own;
         let cross = self.norm2.forward(x.clone());
         let x = x + self.cross.forward(cross, seen.text, seen.pictures);
         let dense = geglu(self.wide.forward(self.norm3.forward(x.clone())));
@@ -167,5 +175,10 @@ impl Attention {
             out = out + found(pair([key, value], pictures.tokens)) * pictures.strength;
         }
         self.out.forward(out)
+    }
+
+    /// What each token finds that attends to itself alone.
+    fn alone(&self, x: Tensor<3>) -> Tensor<3> {
+        self.out.forward(self.value.forward(x))
     }
 }

@@ -26,6 +26,8 @@ pub struct Given<'a> {
     pub added: Option<[&'a Tensor<2>; 2]>,
     /// Pictures to attend to, for a network with an adapter.
     pub pictures: Option<Pictures<'a>>,
+    /// Whether in the middle each place attends to itself alone, for perturbed-attention guidance (Ahn et al., 2024).
+    pub perturbed: bool,
 }
 
 /// Pictures that an IP-Adapter has made tokens of.
@@ -44,6 +46,7 @@ impl<'a> Given<'a> {
             text,
             added: None,
             pictures: None,
+            perturbed: false,
         }
     }
 }
@@ -54,6 +57,7 @@ pub(in crate::stable) struct Seen<'a> {
     pub(super) time: Tensor<2>,
     pub(super) text: &'a Tensor<3>,
     pub(super) pictures: Option<Pictures<'a>>,
+    pub(super) perturbed: bool,
 }
 
 /// Two dense layers with SiLU between them.
@@ -114,6 +118,7 @@ pub(super) fn sizes(
         heads,
         context: config.context,
         groups: config.groups,
+        is_middle: false,
     }
 }
 
@@ -173,6 +178,7 @@ impl Trunk {
             time: silu(seen),
             text: given.text,
             pictures: given.pictures,
+            perturbed: given.perturbed,
         }
     }
 
@@ -193,13 +199,14 @@ impl Trunk {
 /// The residual block and transformer of the middle, and the residual block behind them.
 fn middle(source: &mut Source<'_>, config: &Config) -> [Blocks; 2] {
     let deepest = config.levels[config.levels.len() - 1];
-    let sizes = sizes(
-        config,
-        Level {
-            depth: config.middle,
-            ..deepest
-        },
-    );
+    let level = Level {
+        depth: config.middle,
+        ..deepest
+    };
+    let sizes = Sizes {
+        is_middle: true,
+        ..sizes(config, level)
+    };
     let channels = [[deepest.width; 2]];
     let first = Blocks::read(source, "mid_block", &channels, (sizes, config.time()));
     let last = Blocks::read_last(source, channels[0], (sizes, config.time()));

@@ -1,6 +1,6 @@
 //! A word that was learnt.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use half::f16;
@@ -26,7 +26,7 @@ fn file(pipeline: &Pipeline, vectors: &[(&str, &str)]) -> PathBuf {
     path
 }
 
-fn taught(pipeline: &Pipeline, file: &PathBuf, word: Option<&str>) -> Result<TextEncoders, String> {
+fn taught(pipeline: &Pipeline, file: &Path, word: Option<&str>) -> Result<TextEncoders, String> {
     let node = LoadEmbedding {
         encoders: pipeline.found.encoders.clone(),
         file: File::open(file).unwrap(),
