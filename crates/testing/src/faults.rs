@@ -21,7 +21,7 @@ pub const HALF_CONVOLUTION: Fault = Fault {
     why: "cubek-convolution 0.3.1, kernels/forward/direct.rs, has one type for its operands and its sum \
           (https://github.com/tracel-ai/cubek/pull/642 brought it from burn); its other way for f16 is wrong for some \
           sizes (https://github.com/tracel-ai/cubek/issues/519)",
-    detour: "weft_tensor::conv2d casts to f32 around it",
+    detour: "weft_tensor::conv2d multiplies what lies under the kernel instead, and casts to f32 where that has no room",
 };
 
 /// Checks that the fault is still there on the graphics adapter of this machine, if there is one, so that no detour
