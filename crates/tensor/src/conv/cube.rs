@@ -2,6 +2,7 @@
 
 use burn::backend::{Cube, ops::FloatTensorOps, tensor::FloatTensor};
 use burn::tensor::Shape;
+use burn_cubecl::kernel::into_contiguous;
 
 use super::{Convolution, Plan, patches::Patches};
 use crate::{
@@ -11,6 +12,8 @@ use crate::{
     plain,
 };
 
+/// What burn gives lies channels last, and so does what is made of it; it sums such tensors wrongly over axes of 1
+/// (`SUM_OVER_ONE` among the faults), as it does for the gradient of any sum. So nothing that leaves here lies so.
 impl Convolution for Cube {
     fn convolve(
         x: FloatTensor<Self>,
@@ -20,7 +23,8 @@ impl Convolution for Cube {
     ) -> FloatTensor<Self> {
         let bias = bias.into_option();
         if !is_half(&x) {
-            return plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
+            let out = plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
+            return into_contiguous(out);
         }
         let opened = plan.adapter.and_then(adapter::numbered);
         let made = opened.and_then(|opened| as_product(&opened, [&x, &weight], &plan));
@@ -37,6 +41,16 @@ impl Convolution for Cube {
                 half(plain::conv::conv2d::<Self>(x, weight, bias, &plan.options))
             }
         }
+    }
+
+    fn convolve_input_grad(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        x: [usize; 4],
+        plan: Plan,
+    ) -> FloatTensor<Self> {
+        let found = plain::conv::input_grad::<Self>(grad, weight, x, &plan.options);
+        into_contiguous(found)
     }
 }
 
