@@ -1,17 +1,15 @@
 //! Convolution of feature maps.
 
+mod cube;
 mod flex;
+mod patches;
 mod steps;
 
-use burn::backend::{Backend, Cube, Dispatch, backend_extension, tensor::FloatTensor};
+use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 use weft_kernels::{ConvShape, Precision};
 
-use crate::{
-    half::{half, is_half, wide},
-    optional::Optional,
-    plain,
-};
+use crate::{adapter, optional::Optional, plain};
 
 /// How a kernel walks over a feature map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +74,8 @@ impl ConvOptions {
 /// Convolves `x` `[batch, inputs, height, width]` with `weight` `[outputs, inputs, rows, columns]` and adds
 /// `bias` `[outputs]`: `[batch, outputs, height', width']`.
 ///
-/// `precision` is that of the operands on the CPU; other devices compute in the tensors' own type.
+/// `precision` is that of the operands on the CPU; other devices compute in the tensors' own type, and sum `f16` in `f32`:
+/// a graphics adapter lays out what lies under the kernel and multiplies, in parts of at most 256 MiB.
 ///
 /// # Panics
 /// The shapes do not fit, or the kernel is larger than the padded map.
@@ -102,6 +101,7 @@ pub fn conv2d(
         options,
         precision,
         keep: true,
+        adapter: adapter::number(&x.device()),
     };
     let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
     Tensor::from_dispatch(Dispatch::convolve(x, weight, Optional::of(bias), plan))
@@ -121,6 +121,8 @@ pub(crate) struct Plan {
     precision: Precision,
     /// Whether the packed weight is kept for the next call.
     keep: bool,
+    /// The graphics adapter that computes, by its number.
+    adapter: Option<usize>,
 }
 
 #[backend_extension(Flex, Cube, Autodiff)]
@@ -158,22 +160,5 @@ pub(crate) trait Convolution: Backend {
 
     fn convolve_bias_grad(grad: FloatTensor<Self>) -> FloatTensor<Self> {
         plain::conv::bias_grad::<Self>(grad)
-    }
-}
-
-impl Convolution for Cube {
-    fn convolve(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: Optional<Self>,
-        plan: Plan,
-    ) -> FloatTensor<Self> {
-        let bias = bias.into_option();
-        if !is_half(&x) {
-            return plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
-        }
-        // cubek's direct convolution sums in the type of its operands.
-        let (x, weight, bias) = (wide(x), wide(weight), bias.map(wide));
-        half(plain::conv::conv2d::<Self>(x, weight, bias, &plan.options))
     }
 }

@@ -21,7 +21,14 @@ pub const HALF_CONVOLUTION: Fault = Fault {
     why: "cubek-convolution 0.3.1, kernels/forward/direct.rs, has one type for its operands and its sum \
           (https://github.com/tracel-ai/cubek/pull/642 brought it from burn); its other way for f16 is wrong for some \
           sizes (https://github.com/tracel-ai/cubek/issues/519)",
-    detour: "weft_tensor::conv2d casts to f32 around it",
+    detour: "weft_tensor::conv2d multiplies what lies under the kernel instead, and casts to f32 where that has no room",
+};
+
+/// burn's sums over one row.
+pub const SUM_OVER_ONE: Fault = Fault {
+    what: "a sum over an axis of 1 of a tensor whose axes were swapped gives its numbers in another order",
+    why: "burn-cubecl 0.22.1, kernel/reduce/base.rs; sums over longer axes are right",
+    detour: "what weft_tensor::conv2d gives, and its gradient, lies in the order of its axes; burn's lies channels last",
 };
 
 /// Checks that the fault is still there on the graphics adapter of this machine, if there is one, so that no detour

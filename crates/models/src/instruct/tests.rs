@@ -1,7 +1,7 @@
 //! What the context does and does not, what learns, and the file: after the checks of the research note.
 
 use burn::{
-    optim::GradientsParams,
+    optim::{GradientsParams, SgdConfig},
     tensor::{Device, Int, Tensor, TensorData},
 };
 use weft_tensor::{Precision, has_f16, set_f16};
@@ -12,7 +12,7 @@ use crate::{
     Maker, Network, WeightsError,
     parameters::{
         Numbers, named_parameters,
-        stirred::{stirred, unmoved},
+        stirred::{by_name, stirred, unmoved},
     },
     text::Text,
 };
@@ -380,6 +380,44 @@ fn every_parameter_learns() {
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         assert_eq!(unmoved(&network, gradients), Vec::<String>::new());
     }
+}
+
+/// What one step of training finds: the loss before and after it, and the gradient of each parameter.
+fn step(device: &Device) -> ([f32; 2], Vec<(String, Vec<f32>)>) {
+    let device = device.clone().autodiff();
+    let network = stirred(fresh(&tiny(), &device), "");
+    let loss = |network: &Instruct| {
+        let context = network.encode_context(&references(&[(0, 1), (1, 2), (1, 4)], &device), 2);
+        let time = waves([2], 0.1, &device).abs();
+        let seen = network.forward(latents(2, &device), time, &text(&[1, 2], &device), &context);
+        (seen - 0.3).powi_scalar(2).mean()
+    };
+    let gradients = || GradientsParams::from_grads(loss(&network).backward(), &network);
+    // Adam's first step has the sign of a gradient only, which noise decides where there is none.
+    let mut optimizer = SgdConfig::new().init();
+    let stepped = optimizer.step(1e-2, network.clone(), gradients());
+    let losses = [&network, &stepped].map(|network| numbers(&loss(network))[0]);
+    (losses, by_name(&network, gradients()))
+}
+
+#[test]
+fn every_device_learns_the_same() {
+    let (losses, gradients) = step(&Device::flex());
+    assert!(losses[1] < losses[0], "{losses:?}");
+    for_each_device(|device| {
+        let (found, learned) = step(device);
+        for (found, wanted) in found.iter().zip(losses) {
+            assert!((found / wanted - 1.0).abs() < 1e-3, "{found}, not {wanted}");
+        }
+        assert_eq!(learned.len(), gradients.len());
+        for ((name, found), (known, wanted)) in learned.iter().zip(&gradients) {
+            assert_eq!((name, found.len()), (known, wanted.len()));
+            let most = wanted.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            let apart = found.iter().zip(wanted).map(|(a, b)| (a - b).abs());
+            let apart = apart.fold(0.0, f32::max);
+            assert!(apart < 1e-3 * most, "{name}: {apart} of {most}");
+        }
+    });
 }
 
 #[test]

@@ -19,6 +19,19 @@ pub(crate) fn stirred<M: Module>(network: M, prefix: &str) -> M {
 
 /// The names of the parameters that `gradients` does not move, or moves by no number.
 pub(crate) fn unmoved<M: Module>(network: &M, gradients: GradientsParams) -> Vec<String> {
+    let is_unmoved = |(_, gradient): &(String, Vec<f32>)| {
+        let is_whole = gradient.iter().all(|number| number.is_finite());
+        !is_whole || gradient.iter().all(|&number| number == 0.0)
+    };
+    let all = by_name(network, gradients).into_iter();
+    all.filter(is_unmoved).map(|(name, _)| name).collect()
+}
+
+/// The gradient of each parameter; no numbers where there is none.
+pub(crate) fn by_name<M: Module>(
+    network: &M,
+    gradients: GradientsParams,
+) -> Vec<(String, Vec<f32>)> {
     let mut looking = Looking {
         path: Vec::new(),
         gradients,
@@ -61,7 +74,7 @@ impl ModuleMapper for Stirring {
 struct Looking {
     path: Vec<String>,
     gradients: GradientsParams,
-    found: Vec<String>,
+    found: Vec<(String, Vec<f32>)>,
 }
 
 impl ModuleVisitor for Looking {
@@ -78,9 +91,6 @@ impl ModuleVisitor for Looking {
         let gradient = gradient
             .map(|gradient| numbers(&gradient))
             .unwrap_or_default();
-        let is_whole = gradient.iter().all(|number| number.is_finite());
-        if !is_whole || gradient.iter().all(|&number| number == 0.0) {
-            self.found.push(self.path.join("."));
-        }
+        self.found.push((self.path.join("."), gradient));
     }
 }

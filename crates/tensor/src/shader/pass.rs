@@ -201,13 +201,14 @@ fn compile(opened: &Opened, text: &str, inputs: usize, has_uniforms: bool) -> Co
 }
 
 fn bound<'a>((binding, resource): (u32, &&'a WgpuResource)) -> BindGroupEntry<'a> {
-    // Buffers come from a pool: a tensor has a part of one.
+    // Buffers come from a pool: a tensor has a part of one, which starts at a multiple of more bytes than 4, and only fours
+    // of bytes can be bound.
     BindGroupEntry {
         binding,
         resource: BindingResource::Buffer(BufferBinding {
             buffer: &resource.buffer,
             offset: resource.offset,
-            size: NonZeroU64::new(resource.size),
+            size: NonZeroU64::new(resource.size.next_multiple_of(4)),
         }),
     }
 }

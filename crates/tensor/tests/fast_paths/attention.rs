@@ -273,3 +273,35 @@ fn an_adapter_never_holds_the_matrix_of_all_scores() {
         assert!(taken < all, "{taken} bytes, of {all} for the whole matrix");
     });
 }
+
+#[test]
+fn an_adapter_learns_without_the_matrix_of_all_scores() {
+    for_each_device(|device| {
+        if !is_gpu(device) {
+            return;
+        }
+        let (heads, tokens, head) = (3, 6000, 8);
+        let learned = |device: &Device| {
+            let device = device.clone().autodiff();
+            let of = |seed| {
+                let numbers = noise(heads * tokens * head, seed);
+                let numbers = TensorData::new(numbers, [1, heads, tokens, head]);
+                Tensor::<4>::from_data(numbers, &device).require_grad()
+            };
+            let arguments = [1, 2, 3].map(of);
+            let [q, k, v] = arguments.clone();
+            let out = attention(q, k, v, None, None, Precision::F32);
+            let found = (out * of(4)).sum().backward();
+            arguments.map(|x| x.grad(&found).expect("each argument learns").flatten(0, 3))
+        };
+        give_back(device);
+        let before = memory(device).unwrap().reserved;
+        let made = learned(device);
+        let taken = memory(device).unwrap().reserved.saturating_sub(before);
+        for (made, wanted) in made.iter().zip(&learned(&Device::flex())) {
+            assert_near("a gradient", made, wanted, 1e-3);
+        }
+        let all = (4 * heads * tokens * tokens) as u64;
+        assert!(taken < all, "{taken} bytes, of {all} for the whole matrix");
+    });
+}

@@ -1,8 +1,12 @@
 use burn::tensor::module::conv2d as burn_conv2d;
 use burn::tensor::{Tensor, ops};
 use weft_tensor::{ConvOptions, Precision, conv2d, upsample_nearest2};
+use weft_testing::{
+    faults::{SUM_OVER_ONE, assert_still_wrong},
+    numbers,
+};
 
-use crate::agree::{agree, nearly_agree};
+use crate::agree::{agree, nearly_agree, noise};
 
 struct Case {
     x: [usize; 4],
@@ -68,6 +72,13 @@ fn cases() -> Vec<Case> {
             ConvOptions::padded(1).with_stride(2),
         ),
         case([1, 4, 8, 6], 6, [3, 3], lopsided.with_stride(2)),
+        // The last row and the last column of what is padded are met by no kernel.
+        case(
+            [2, 8, 8, 4],
+            6,
+            [3, 3],
+            ConvOptions::padded(1).with_stride(2),
+        ),
         case([1, 6, 5, 3], 4, [3, 3], ConvOptions::padded(1).upsampled()),
         case([1, 2, 1, 1], 3, [1, 1], ConvOptions::default()),
         case([1, 2, 1, 1], 3, [3, 3], ConvOptions::padded(1)),
@@ -110,6 +121,33 @@ fn convolution_of_views_equals_that_of_copies() {
             burn_conv2d(turned(x), weight(w), None, options).flatten(0, 3)
         },
     );
+}
+
+#[test]
+fn what_a_map_learns_goes_on_through_what_was_reshaped_and_summed() {
+    let map = |x: Tensor<1>| x.reshape([2, 1, 8, 4, 4]).sum_dim(1).squeeze_dim::<4>(1);
+    let weight = |w: Tensor<1>| w.reshape([8, 8, 3, 3]);
+    agree(
+        [256, 576],
+        |[x, w]| {
+            let options = ConvOptions::padded(1);
+            conv2d(map(x), weight(w), None, options, Precision::F32).flatten(0, 3)
+        },
+        |[x, w]| {
+            let options = ops::ConvOptions::new_with_padding([1, 1], [(1, 1); 2], [1, 1], 1);
+            burn_conv2d(map(x), weight(w), None, options).flatten(0, 3)
+        },
+    );
+}
+
+#[test]
+fn burn_still_sums_over_one_in_another_order() {
+    assert_still_wrong(&SUM_OVER_ONE, |device| {
+        let row = Tensor::<1>::from_data(noise(256, 1).as_slice(), device);
+        let swapped = row.reshape([2, 16, 8]).swap_dims(1, 2);
+        let summed = swapped.clone().reshape([2, 1, 8, 16]).sum_dim(1);
+        Some(numbers(&summed) == numbers(&swapped))
+    });
 }
 
 #[test]
