@@ -28,6 +28,12 @@ trap 'rm -rf "$work"' EXIT
 echo "## The machine"
 "$bench/weft" doctor --device "$WEFT_DEVICE" --no-cache | sed -n '/^adapters/,/^cache/p'
 
+if [ -n "$python" ]; then
+    echo "PyTorch: $("$python" -c 'import torch
+cuda = torch.cuda.is_available()
+print(torch.__version__, "on", torch.cuda.get_device_name() if cuda else "the CPU, since this torch has no CUDA")')"
+fi
+
 echo "## Operations, U-Net and training step (milliseconds)"
 pytorch=()
 if [ -n "$python" ]; then
@@ -56,7 +62,7 @@ seconds() {
 for graph in ${WEFT_BENCH_GRAPHS:-text_to_image instruct upscale edges}; do
     first="$(seconds "$graph" "$WEFT_DEVICE")"
     # Results are forgotten, what was found out about kernels is not.
-    find "$work/$graph" -mindepth 1 -maxdepth 1 ! -name kernels -exec rm -rf {} +
+    find "$work/$graph" -mindepth 1 -maxdepth 1 ! -name kernels ! -name format ! -name CACHEDIR.TAG -exec rm -rf {} +
     second="$(seconds "$graph" "$WEFT_DEVICE")"
     cpu="$(rm -rf "$work/$graph"; seconds "$graph" cpu)"
     echo "| $graph | $first | $second | $cpu | $(awk "BEGIN { printf \"%.2f\", $second / $cpu }") |"

@@ -2,9 +2,11 @@
 
 use std::{env, sync::LazyLock};
 
-use burn::tensor::{Device, Distribution, Tensor};
-use weft_tensor::ConvOptions;
-use weft_tensor::choose;
+use burn::{
+    module::{Module, ModuleMapper, Param},
+    tensor::{Device, Distribution, FloatDType, Tensor},
+};
+use weft_tensor::{ConvOptions, choose};
 
 use crate::arithmetic::Arithmetic;
 use crate::unet::{CONTEXT, UNet};
@@ -21,10 +23,11 @@ fn case(name: impl Into<String>, work: impl Fn(Arithmetic) + 'static) -> Case {
     }
 }
 
-pub(crate) fn all() -> impl Iterator<Item = Case> {
-    let makers: [fn() -> Vec<Case>; 4] = [products, convolutions, rows, unets];
-    makers.into_iter().flat_map(|make| make())
-}
+/// Of what type the numbers are, besides what the fast paths are asked for.
+pub(crate) type Numbers = FloatDType;
+
+/// What makes the cases of numbers of a type.
+pub(crate) const MAKERS: [fn(Numbers) -> Vec<Case>; 4] = [products, convolutions, rows, unets];
 
 /// The CPU, or what `WEFT_DEVICE` names, such as `gpu`.
 pub(crate) fn device() -> &'static Device {
@@ -35,13 +38,14 @@ pub(crate) fn device() -> &'static Device {
     &DEVICE
 }
 
-fn normal<const D: usize>(shape: [usize; D]) -> Tensor<D> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device())
+fn normal<const D: usize>(shape: [usize; D], numbers: Numbers) -> Tensor<D> {
+    let made: Tensor<D> = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device());
+    made.cast(numbers)
 }
 
-fn products() -> Vec<Case> {
+fn products(numbers: Numbers) -> Vec<Case> {
     let product = |[m, k, n]: [usize; 3]| {
-        let (x, weight) = (normal([m, k]), normal([k, n]));
+        let (x, weight) = (normal([m, k], numbers), normal([k, n], numbers));
         case(format!("matmul {m}x{k}x{n}"), move |by| {
             by.linear(x.clone(), weight.clone(), None);
         })
@@ -49,11 +53,12 @@ fn products() -> Vec<Case> {
     vec![product([4096, 320, 1280]), product([2048, 2048, 2048])]
 }
 
-fn convolutions() -> Vec<Case> {
+fn convolutions(numbers: Numbers) -> Vec<Case> {
     let convolution = |[batch, channels, size, kernel]: [usize; 4]| {
-        let x = normal([batch, channels, size, size]);
-        let weight = normal([channels, channels, kernel, kernel]);
-        let (bias, options) = (normal([channels]), ConvOptions::padded(kernel / 2));
+        let x = normal([batch, channels, size, size], numbers);
+        let weight = normal([channels, channels, kernel, kernel], numbers);
+        let bias = normal([channels], numbers);
+        let options = ConvOptions::padded(kernel / 2);
         let name = format!("conv{kernel}x{kernel} {batch}x{channels}x{size}x{size}");
         case(name, move |by| {
             by.conv(x.clone(), weight.clone(), bias.clone(), options);
@@ -68,14 +73,14 @@ fn convolutions() -> Vec<Case> {
     shapes.into_iter().map(convolution).collect()
 }
 
-fn rows() -> Vec<Case> {
-    let [q, k, v] = [(); 3].map(|()| normal([1, 16, 4096, 40]));
+fn rows(numbers: Numbers) -> Vec<Case> {
+    let [q, k, v] = [(); 3].map(|()| normal([1, 16, 4096, 40], numbers));
     let (map, rows, wide) = (
-        normal([1, 320, 64, 64]),
-        normal([1, 4096, 320]),
-        normal([1, 4096, 2560]),
+        normal([1, 320, 64, 64], numbers),
+        normal([1, 4096, 320], numbers),
+        normal([1, 4096, 2560], numbers),
     );
-    let (gamma, beta) = (normal([320]), normal([320]));
+    let (gamma, beta) = (normal([320], numbers), normal([320], numbers));
     let scale = (gamma.clone(), beta.clone());
     vec![
         case("attention 16x4096x40", move |by| {
@@ -93,15 +98,25 @@ fn rows() -> Vec<Case> {
     ]
 }
 
-fn unets() -> Vec<Case> {
+fn unets(numbers: Numbers) -> Vec<Case> {
     let forward = |batch: usize| {
-        let unet = UNet::new(device());
+        let unet = UNet::new(device()).map(&mut As(numbers));
         let (x, time, context) = input(batch, device());
+        let (x, time, context) = (x.cast(numbers), time.cast(numbers), context.cast(numbers));
         case(format!("unet forward B{batch}"), move |by| {
             unet.forward(x.clone(), time.clone(), &context, by);
         })
     };
     vec![forward(1), forward(2)]
+}
+
+/// Weights of numbers of that type.
+struct As(Numbers);
+
+impl ModuleMapper for As {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|weight| weight.cast(self.0))
+    }
 }
 
 /// What a U-Net takes for so many pictures.

@@ -1,11 +1,12 @@
 //! The fast paths beside burn's own operations and PyTorch: milliseconds, and how often PyTorch's.
 //!
-//! `cargo bench -p weft-tensor -- [--pytorch FILE] [--only TEXT] [--quick] [--large] [--alone] [--weights FOLDER]`
+//! `cargo bench -p weft-tensor -- [--pytorch FILE] [--only TEXT] [--quick] [--large] [--alone] [--f16] [--weights FOLDER]`
 //!
 //! PyTorch's column is the output of `benches/pytorch.py`: read from FILE, or made in the same sitting by
 //! the Python that `WEFT_PYTHON` names. `WEFT_DEVICE=gpu` has both compute on a graphics card, where half the precision
-//! is f16 for both; `scripts/gpu_bench.sh` runs it so. `--quick` leaves training out, `--large` trains at batch 16 besides 4,
-//! `--alone` leaves burn's own operations out, and `--weights` compares the U-Net with the output that `pytorch.py save FOLDER` wrote.
+//! is f16 for both, but for training, which is in f32; `scripts/gpu_bench.sh` runs it so. `--quick` leaves training out,
+//! `--large` trains at batch 16 besides 4, `--alone` leaves burn's own operations out, `--f16` takes f16 on a software
+//! adapter too, and `--weights` compares the U-Net with the output that `pytorch.py save FOLDER` wrote.
 
 #![allow(
     clippy::print_stdout,
@@ -23,10 +24,11 @@ mod unet;
 
 use std::{env, path::PathBuf, process::Command, time::Instant};
 
-use weft_tensor::Precision;
+use burn::tensor::FloatDType;
+use weft_tensor::{Precision, has_f16, is_gpu, set_f16};
 
 use crate::arithmetic::Arithmetic;
-use crate::cases::device;
+use crate::cases::{Case, device};
 use crate::pytorch::PyTorch;
 
 #[global_allocator]
@@ -40,10 +42,25 @@ struct Wishes {
     quick: bool,
     large: bool,
     alone: bool,
+    f16: bool,
     weights: Option<PathBuf>,
 }
 
 impl Wishes {
+    /// Whether half the precision is f16, on a graphics adapter that computes so; else bf16 on the CPU, and f32 still on
+    /// other adapters.
+    fn has_f16(&self) -> bool {
+        if self.f16 {
+            set_f16(true);
+        }
+        has_f16(device())
+    }
+
+    /// What half the precision is called.
+    fn half(&self) -> &'static str {
+        if self.has_f16() { "f16" } else { "bf16" }
+    }
+
     fn read() -> Self {
         let (mut wishes, mut words) = (Self::default(), env::args().skip(1));
         while let Some(word) = words.next() {
@@ -54,6 +71,7 @@ impl Wishes {
                 "--quick" => wishes.quick = true,
                 "--large" => wishes.large = true,
                 "--alone" => wishes.alone = true,
+                "--f16" => wishes.f16 = true,
                 // cargo's own.
                 "--bench" => {}
                 other => {
@@ -79,26 +97,41 @@ fn main() {
     let pytorch = PyTorch::of(wishes.pytorch.as_deref(), &wishes.only, wishes.quick);
     println!("| work | weft | burn | PyTorch | weft / PyTorch | weft / burn |");
     println!("|---|---|---|---|---|---|");
-    for case in cases::all() {
-        if !case.name.contains(&wishes.only) {
-            continue;
-        }
-        let burn = (!wishes.alone).then(|| milliseconds(|| (case.work)(Arithmetic::Burn)));
-        for (precision, name) in [(Precision::F32, "f32"), (Precision::Bf16, "bf16")] {
-            let ours = milliseconds(|| (case.work)(Arithmetic::Weft(precision)));
-            let name = format!("{} {name}", case.name);
-            row(&name, [Some(ours), burn], pytorch.of_case(&name));
-            let compiled = format!("{name} compiled");
-            if let Some(pytorch) = pytorch.of_case(&compiled) {
-                row(&compiled, [Some(ours), None], Some(pytorch));
+    for make in cases::MAKERS {
+        let plain = make(FloatDType::F32);
+        // On the CPU the fast paths round f32 themselves.
+        let halved = wishes.has_f16().then(|| make(FloatDType::F16));
+        let halved = halved.as_ref().unwrap_or(&plain);
+        for (case, half) in plain.iter().zip(halved) {
+            if case.name.contains(&wishes.only) {
+                compare(case, half, &wishes, &pytorch);
             }
         }
     }
     if !wishes.quick {
         for case in training::Case::all(wishes.large) {
-            if case.name().contains(&wishes.only) {
+            // On an adapter learning is in f32.
+            let is_here = case.is_f32() || !is_gpu(device());
+            if is_here && case.name().contains(&wishes.only) {
                 train(case, &pytorch);
             }
+        }
+    }
+}
+
+/// The rows of a case, in f32 and in half the precision.
+fn compare(plain: &Case, half: &Case, wishes: &Wishes, pytorch: &PyTorch) {
+    let burn = (!wishes.alone).then(|| milliseconds(|| (plain.work)(Arithmetic::Burn)));
+    for (case, precision, name) in [
+        (plain, Precision::F32, "f32"),
+        (half, Precision::Bf16, wishes.half()),
+    ] {
+        let ours = milliseconds(|| (case.work)(Arithmetic::Weft(precision)));
+        let name = format!("{} {name}", case.name);
+        row(&name, [Some(ours), burn], pytorch.of_case(&name));
+        let compiled = format!("{name} compiled");
+        if let Some(pytorch) = pytorch.of_case(&compiled) {
+            row(&compiled, [Some(ours), None], Some(pytorch));
         }
     }
 }

@@ -42,6 +42,10 @@ impl Case {
         format!("unet training step B{} {}", self.batch, self.precision())
     }
 
+    pub(crate) fn is_f32(self) -> bool {
+        self.precision == Precision::F32
+    }
+
     fn precision(self) -> &'static str {
         match self.precision {
             Precision::F32 => "f32",

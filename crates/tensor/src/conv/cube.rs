@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// What burn gives lies channels last, and so does what is made of it; it sums such tensors wrongly over axes of 1
-/// (`SUM_OVER_ONE` among the faults), as it does for the gradient of any sum. So nothing that leaves here lies so.
+/// (`SUM_OVER_ONE` among the faults), as it does for the gradient of any sum. So nothing that learns, and whose weight
+/// is therefore not kept, leaves here lying so.
 impl Convolution for Cube {
     fn convolve(
         x: FloatTensor<Self>,
@@ -24,7 +25,7 @@ impl Convolution for Cube {
         let bias = bias.into_option();
         if !is_half(&x) {
             let out = plain::conv::conv2d::<Self>(x, weight, bias, &plan.options);
-            return into_contiguous(out);
+            return if plan.keep { out } else { into_contiguous(out) };
         }
         let opened = plan.adapter.and_then(adapter::numbered);
         let made = opened.and_then(|opened| as_product(&opened, [&x, &weight], &plan));
