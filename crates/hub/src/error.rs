@@ -34,6 +34,12 @@ pub enum HubError {
         /// The length that the hub announced.
         wanted: u64,
     },
+    /// What came is not the file whose hash was announced.
+    #[error(
+        "what came is as long as announced, and not the same bytes (SHA-256); it is thrown away, so try again, and look at \
+         HF_ENDPOINT if that does not help"
+    )]
+    WrongBytes,
     /// The hub does not give it to this user, or has no such repository.
     #[error(
         "the hub refuses it ({0}): the repository is gated or private, or there is none of that name; check the name, \

@@ -1,7 +1,8 @@
 //! From the name of a file of a hub to its place in the cache, with all that belongs to it.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use hf_hub::{
         sync::{Api, ApiError, Metadata},
     },
 };
+use sha2::{Digest, Sha256};
 
 use crate::{
     Hub, HubError, HubName, Transfer, belonging, is_index,
@@ -128,17 +130,14 @@ impl Hub {
             let moving = Moving::new(name, pulse);
             repo.download_with_progress(&name.path, moving)
                 .map_err(broken)?;
-        }
-        match length(&places.pointer) {
-            Some(found) if found == wanted => Ok(places.pointer),
-            found => {
+            if let Err(why) = places.check(wanted, found.etag(), pulse) {
                 for path in [&places.pointer, &places.blob] {
                     fs::remove_file(path).map_err(HubError::Cache)?;
                 }
-                let found = found.unwrap_or(0);
-                Err(HubError::WrongSize { found, wanted })
+                return Err(why);
             }
         }
+        Ok(places.pointer)
     }
 
     fn places(&self, name: &HubName, found: &Metadata) -> Result<Places, HubError> {
@@ -228,6 +227,19 @@ impl Places {
             .create_ref(found.commit_hash())
     }
 
+    /// Whether what came is so long and, where the hub tells the SHA-256 of a large file as its name, is that file.
+    fn check(&self, wanted: u64, tag: &str, pulse: &Pulse) -> Result<(), HubError> {
+        let found = length(&self.pointer).unwrap_or(0);
+        if found != wanted {
+            return Err(HubError::WrongSize { found, wanted });
+        }
+        let is_hash = tag.len() == 64 && tag.bytes().all(|sign| sign.is_ascii_hexdigit());
+        if is_hash && !hash(&self.pointer, pulse)?.eq_ignore_ascii_case(tag) {
+            return Err(HubError::WrongBytes);
+        }
+        Ok(())
+    }
+
     /// Takes away what would stop a download of so many bytes: a name that leads nowhere, and a part that cannot be
     /// the beginning of it.
     fn clear(&self, wanted: u64) -> io::Result<()> {
@@ -240,6 +252,21 @@ impl Places {
         }
         Ok(())
     }
+}
+
+/// The SHA-256 of a file, in hex.
+fn hash(path: &Path, pulse: &Pulse) -> Result<String, HubError> {
+    let mut file = fs::File::open(path).map_err(HubError::Cache)?;
+    let (mut hasher, mut part) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        pulse.beat();
+        match file.read(&mut part).map_err(HubError::Cache)? {
+            0 => break,
+            count => hasher.update(&part[..count]),
+        }
+    }
+    let hex = |byte: &u8| format!("{byte:02x}");
+    Ok(hasher.finalize().iter().map(hex).collect())
 }
 
 fn length(path: &Path) -> Option<u64> {

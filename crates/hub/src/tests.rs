@@ -220,6 +220,24 @@ fn a_file_of_another_length_than_announced_is_none() {
 }
 
 #[test]
+fn weights_of_other_bytes_than_announced_are_none() {
+    let place = Place::new();
+    place.server.put("a.safetensors", b"0123456789");
+    place.server.put("a.txt", b"0123456789");
+    place.server.set_mood(Mood::Garbles);
+    let error = place.get("hf:owner/repo/a.safetensors").unwrap_err();
+    assert!(error.contains("not the same bytes (SHA-256)"), "{error}");
+    assert_eq!((place.held(""), place.held("part")), (0, 0));
+    // What is not told by its hash is known by its length alone.
+    assert_eq!(place.get("hf:owner/repo/a.txt").unwrap(), "9876543210");
+    place.server.set_mood(Mood::Well);
+    assert_eq!(
+        place.get("hf:owner/repo/a.safetensors").unwrap(),
+        "0123456789"
+    );
+}
+
+#[test]
 fn a_hub_that_never_answers_is_given_up() {
     let place = Place::new();
     place.server.set_mood(Mood::Mute);

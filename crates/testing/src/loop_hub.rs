@@ -14,6 +14,8 @@ use std::{
     time::Duration,
 };
 
+use sha2::{Digest, Sha256};
+
 /// How a hub answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
@@ -27,6 +29,8 @@ pub enum Mood {
     Mute,
     /// It says how long a file is and gives a longer one.
     Lies,
+    /// It gives other bytes than those of the file.
+    Garbles,
 }
 
 struct State {
@@ -219,19 +223,30 @@ fn found(state: &State, path: &str, range: Option<&str>) -> Option<(String, Vec<
     if start >= end {
         return Some(("416 Range Not Satisfiable\r\n".to_owned(), Vec::new()));
     }
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
     let head = format!(
-        "206 Partial Content\r\ncontent-range: bytes {start}-{}/{}\r\netag: \"{:016x}\"\r\nx-repo-commit: {commit}\r\n",
+        "206 Partial Content\r\ncontent-range: bytes {start}-{}/{}\r\netag: \"{}\"\r\nx-repo-commit: {commit}\r\n",
         end - 1,
         bytes.len(),
-        hasher.finish(),
+        tag(path, bytes),
     );
     let mut body = bytes[start..end].to_vec();
+    if state.mood == Mood::Garbles {
+        body.reverse();
+    }
     if state.mood == Mood::Lies && end - start > 1 {
         body.extend(b"more");
     }
     Some((head, body))
+}
+
+/// What the hub calls these bytes: weights by their SHA-256, other files by something else.
+fn tag(path: &str, bytes: &[u8]) -> String {
+    if path.ends_with(".safetensors") {
+        return format!("{:x}", Sha256::digest(bytes));
+    }
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// The commit and the files of a revision, by its name or by its commit.
