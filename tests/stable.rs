@@ -41,7 +41,7 @@ fn part(picture: &RgbImage, (x, y): (u32, u32), (width, height): (u32, u32)) -> 
 fn every_graph_for_stable_diffusion_draws_by_its_seed() {
     let weights = Weights::new();
     let graphs = files("graphs/stable", "ron");
-    assert_eq!(graphs.len(), 13);
+    assert_eq!(graphs.len(), 14);
     for graph in graphs {
         run(&["fmt", "--check", graph.to_str().unwrap()]).with(0);
         let text = fs::read_to_string(&graph).unwrap();
@@ -204,6 +204,14 @@ fn shows(sheet: &RgbImage, cell: &RgbImage) -> bool {
     let [width, height] = [sheet.width() - cell.width(), sheet.height() - cell.height()];
     let mut places = (0..=height).flat_map(|y| (0..=width).map(move |x| (x, y)));
     places.any(|corner| part(sheet, corner, cell.dimensions()) == *cell)
+}
+
+#[test]
+fn a_learnt_word_is_meant_where_it_stands() {
+    let weights = Weights::new();
+    let [taught, untaught] =
+        ["<thing>", "<other>"].map(|word| weights.drawn("embedding", &[("word", word)]));
+    assert!(taught != untaught);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod diffusion;
 mod drawing;
 mod peer;
+mod table;
 
 use crate::Ending;
 

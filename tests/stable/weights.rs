@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use half::f16;
 use image::{GrayImage, Luma, RgbImage};
-use weft_testing::tiny_stable::{NET, folder, network, note, parts};
+use weft_testing::tiny_stable::{NET, Parts, folder, network, note, parts, write};
 
 use crate::program::{root, run};
 
@@ -33,6 +34,9 @@ impl Weights {
         };
         in_folder("control", "control_one", NET);
         in_folder("eye", "clip_image_one", "model.safetensors");
+        let vectors = (0..64).map(|i| f16::from_f32((i as f32).sin()));
+        let learnt = Parts::from([("emb_params".to_owned(), (vec![2, 32], vectors.collect()))]);
+        write(&root.path().join("thing.safetensors"), &learnt);
         // White on the right half.
         let mask = |x, _| Luma([if x < WIDTH / 2 { 0 } else { 255 }]);
         let mask = GrayImage::from_fn(WIDTH, HEIGHT, mask);
@@ -60,6 +64,7 @@ impl Weights {
             "adapter" => stable("adapter_unet_one"),
             "eye" => made("eye").join("model.safetensors"),
             "upscaler" => fixtures.join("upscale/span_x4.safetensors"),
+            "embedding" => made("thing.safetensors"),
             "mask" => made("mask.png"),
             _ => return None,
         };

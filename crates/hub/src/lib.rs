@@ -9,6 +9,7 @@ mod hub;
 mod kin;
 mod name;
 mod patience;
+mod places;
 mod telling;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::PACK;
 #[test]
 fn the_pack_lists_its_nodes_and_types() {
     let spec = PACK.spec();
-    assert_eq!(spec.nodes.len(), 17);
+    assert_eq!(spec.nodes.len(), 18);
     for node in &spec.nodes {
         assert!(node.id.starts_with("stable."), "{}", node.id);
     }
