@@ -127,11 +127,13 @@ fn written(name: &str, form: &Form, range: Option<Range>, output: Option<&str>) 
         Form::Integer => format!("{}", number(64.0) as i64),
         Form::Number => format!("{:?}", number(0.5)),
         Form::Text if name == "path" => "\"out/it\"".to_owned(),
+        Form::Text if name == "word" => "\"<thing>\"".to_owned(),
         Form::Text => "\"a rocket\"".to_owned(),
         Form::File => match output {
             Some("Image") => "\"photos/rocket.jpg\"",
             Some("RetrievalIndex") => "\"photos/photos.index\"",
             Some("StableModel" | "Vae" | "ControlNet" | "IpAdapter") => "\"model.safetensors\"",
+            Some("TextEncoders") => "\"embedding.safetensors\"",
             _ => "\"photos/SOURCES.md\"",
         }
         .to_owned(),
