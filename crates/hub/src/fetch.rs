@@ -17,7 +17,7 @@ use hf_hub::{
 use crate::{
     Hub, HubError, HubName, Transfer, belonging, is_index,
     patience::{Pulse, wait},
-    places::{Places, length},
+    places::{Incoming, Places},
 };
 
 /// Why a file, or one that belongs to it, is not here.
@@ -119,24 +119,56 @@ impl Hub {
 
     fn download(&self, name: &HubName, pulse: &Pulse) -> Result<PathBuf, HubError> {
         let api = self.api()?;
-        let repo = api.repo(name.repo());
-        let found = api.metadata(&repo.url(&name.path)).map_err(refused)?;
+        let found = api
+            .metadata(&api.repo(name.repo()).url(&name.path))
+            .map_err(refused)?;
         pulse.beat();
-        let wanted = found.size() as u64;
         let places = self.places(name, &found)?;
-        if length(&places.blob) != Some(wanted) || places.link(self, name, &found).is_err() {
-            places.clear(wanted).map_err(HubError::Cache)?;
-            let moving = Moving::new(name, pulse);
-            repo.download_with_progress(&name.path, moving)
-                .map_err(broken)?;
-            if let Err(why) = places.check(wanted, found.etag(), pulse) {
-                for path in [&places.pointer, &places.blob] {
-                    fs::remove_file(path).map_err(HubError::Cache)?;
-                }
-                return Err(why);
+        let incoming = Incoming::of(&places)?;
+        if !places.is_here(pulse)? {
+            let came = self.bring((name, found.commit_hash()), &places, &incoming, pulse)?;
+            places.take(&came).map_err(HubError::Cache)?;
+        }
+        let repo = self.store().repo(name.repo());
+        let linked = places.link(&name.path);
+        let linked = linked.and_then(|()| repo.create_ref(found.commit_hash()));
+        linked.map_err(HubError::Cache)?;
+        incoming.clear();
+        Ok(places.pointer)
+    }
+
+    /// Fetches the file as it is in that commit to where it is no part of the cache yet, and checks it there.
+    fn bring(
+        &self,
+        (name, commit): (&HubName, &str),
+        places: &Places,
+        incoming: &Incoming,
+        pulse: &Pulse,
+    ) -> Result<PathBuf, HubError> {
+        let aside = Self {
+            cache: incoming.folder.clone(),
+            ..self.clone()
+        };
+        // A branch may move on meanwhile.
+        let repo = name.beside(commit, &name.path).repo();
+        let staged = aside.store().repo(repo.clone()).blob_path(&places.tag);
+        if places.check(&staged, pulse).is_ok() {
+            return Ok(staged);
+        }
+        incoming.prepare(&staged, places.wanted)?;
+        let repo = aside.api()?.repo(repo);
+        let moving = Moving::new(name, pulse);
+        let pointer = repo.download_with_progress(&name.path, moving);
+        let pointer = pointer.map_err(broken)?;
+        // Where there are no links the client moves it.
+        let came = if staged.is_file() { staged } else { pointer };
+        match places.check(&came, pulse) {
+            Ok(()) => Ok(came),
+            Err(why) => {
+                incoming.clear();
+                Err(why)
             }
         }
-        Ok(places.pointer)
     }
 
     fn places(&self, name: &HubName, found: &Metadata) -> Result<Places, HubError> {
@@ -155,6 +187,9 @@ impl Hub {
         Ok(Places {
             blob: repo.blob_path(tag),
             pointer: repo.pointer_path(commit).join(&name.path),
+            repository: self.cache.join(name.repo().folder_name()),
+            tag: tag.to_owned(),
+            wanted: found.size() as u64,
         })
     }
 

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
-    path::Path,
+    path::PathBuf,
     sync::{Arc, Mutex},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -41,14 +42,35 @@ impl Place {
         fetched(&self.hub(), name)
     }
 
-    /// The files in the cache that hold something, by their extension, locks left out.
+    /// The folder of the repository in the cache.
+    fn repository(&self) -> PathBuf {
+        self.cache.path().join("hub/models--owner--repo")
+    }
+
+    /// The files that hold bytes, in the cache or on their way there, by their extension.
     fn held(&self, extension: &str) -> usize {
-        let blobs = self.cache.path().join("hub/models--owner--repo/blobs");
-        let files = fs::read_dir(blobs).into_iter().flatten();
-        let ends = |path: &Path| path.extension().unwrap_or_default() == extension;
-        files
-            .filter(|file| ends(&file.as_ref().unwrap().path()))
-            .count()
+        let mut open = [".incoming", "blobs"]
+            .map(|name| self.repository().join(name))
+            .to_vec();
+        let mut held = 0;
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten() {
+                let (path, kind) = entry
+                    .map(|it| (it.path(), it.file_type().unwrap()))
+                    .unwrap();
+                let is_named = path.extension().unwrap_or_default() == extension;
+                held += usize::from(kind.is_file() && is_named);
+                if kind.is_dir() && !path.ends_with("refs") {
+                    open.push(path);
+                }
+            }
+        }
+        held
+    }
+
+    /// Whether nothing is on its way.
+    fn is_settled(&self) -> bool {
+        !self.repository().join(".incoming").exists()
     }
 }
 
@@ -191,17 +213,20 @@ fn a_transfer_that_breaks_off_leaves_no_file_and_goes_on_where_it_stopped() {
 fn a_part_that_is_too_long_is_thrown_away() {
     let place = Place::new();
     place.server.put("a.txt", b"0123456789");
-    place.get("hf:owner/repo/a.txt").unwrap();
-    let blobs = place.cache.path().join("hub/models--owner--repo/blobs");
-    let files = fs::read_dir(&blobs)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    let blob = files
-        .into_iter()
-        .find(|path| path.extension().is_none())
-        .unwrap();
-    fs::rename(&blob, blob.with_extension("part")).unwrap();
+    place.server.set_mood(Mood::Cuts(4));
+    place.get("hf:owner/repo/a.txt").unwrap_err();
+    let mut open = vec![place.repository().join(".incoming")];
+    while let Some(path) = open.pop() {
+        if path.extension().is_some_and(|end| end == "part") {
+            fs::write(&path, "much more than there is").unwrap();
+        }
+        let inner = fs::read_dir(path).into_iter().flatten();
+        open.extend(inner.map(|entry| entry.unwrap().path()));
+    }
+    assert_eq!(place.held("part"), 1);
+    place.server.set_mood(Mood::Well);
     assert_eq!(place.get("hf:owner/repo/a.txt").unwrap(), "0123456789");
+    assert!(place.is_settled());
 }
 
 #[test]
@@ -228,13 +253,109 @@ fn weights_of_other_bytes_than_announced_are_none() {
     let error = place.get("hf:owner/repo/a.safetensors").unwrap_err();
     assert!(error.contains("not the same bytes (SHA-256)"), "{error}");
     assert_eq!((place.held(""), place.held("part")), (0, 0));
+    assert!(place.is_settled());
     // What is not told by its hash is known by its length alone.
     assert_eq!(place.get("hf:owner/repo/a.txt").unwrap(), "9876543210");
     place.server.set_mood(Mood::Well);
-    assert_eq!(
-        place.get("hf:owner/repo/a.safetensors").unwrap(),
-        "0123456789"
+    let right = place.get("hf:owner/repo/a.safetensors").unwrap();
+    assert_eq!(right, "0123456789");
+    assert!(place.is_settled());
+}
+
+#[test]
+fn bytes_that_are_not_checked_yet_are_never_in_the_cache() {
+    let place = Place::new();
+    let bytes: Vec<u8> = (0..32_usize << 20).map(|i| (i % 251) as u8).collect();
+    place.server.put("a.safetensors", &bytes);
+    place.server.set_mood(Mood::Garbles);
+    let hub = place.hub();
+    let ran = thread::spawn(move || fetched(&hub, "hf:owner/repo/a.safetensors"));
+    let (mut was_there, mut was_coming) = (false, false);
+    while !ran.is_finished() {
+        let there = ["blobs", "snapshots"].map(|name| place.repository().join(name).exists());
+        was_there |= there.contains(&true);
+        was_coming |= !place.is_settled();
+    }
+    assert!(ran.join().unwrap().is_err());
+    assert!(was_coming && !was_there);
+}
+
+#[test]
+fn what_a_stop_left_unchecked_is_checked_before_it_is_taken() {
+    let place = Place::new();
+    let name = "hf:owner/repo/a.safetensors";
+    place.server.put("a.safetensors", b"0123456789");
+    let tag = "84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882";
+    let folder = place.repository().join(".incoming").join(tag);
+    let left = folder.join("models--owner--repo/blobs").join(tag);
+    let offline = Hub {
+        is_offline: true,
+        ..place.hub()
+    };
+    for (text, requests) in [("9876543210", 3), ("0123456789", 1)] {
+        fs::create_dir_all(left.parent().unwrap()).unwrap();
+        fs::write(&left, text).unwrap();
+        assert!(
+            fetched(&offline, name)
+                .unwrap_err()
+                .contains("HF_HUB_OFFLINE")
+        );
+        let before = place.server.asked().len();
+        assert_eq!(place.get(name).unwrap(), "0123456789");
+        // What was right is not fetched again.
+        assert_eq!(place.server.asked().len(), before + requests);
+        assert!(place.is_settled());
+        for part in ["blobs", "snapshots", "refs"] {
+            fs::remove_dir_all(place.repository().join(part)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn bytes_in_the_cache_that_are_not_the_file_are_replaced() {
+    let place = Place::new();
+    let name = "hf:owner/repo/a.safetensors";
+    place.server.put("a.safetensors", b"0123456789");
+    place.get(name).unwrap();
+    let blob = fs::read_dir(place.repository().join("blobs")).unwrap();
+    let blob = blob.map(|entry| entry.unwrap().path()).next().unwrap();
+    fs::write(&blob, "9876543210").unwrap();
+    fs::remove_dir_all(place.repository().join("snapshots")).unwrap();
+    assert_eq!(place.get(name).unwrap(), "0123456789");
+    assert_eq!(fs::read(blob).unwrap(), b"0123456789");
+}
+
+#[test]
+fn a_branch_that_moves_on_is_fetched_as_it_was_when_it_was_asked_about() {
+    let place = Place::new();
+    place.server.put("a.txt", b"it");
+    place.get("hf:owner/repo/a.txt").unwrap();
+    let asked = place.server.asked();
+    assert!(asked[0].contains("/resolve/main/"), "{asked:?}");
+    let at = format!("/resolve/{}/", commit("main"));
+    let rest = &asked[1..];
+    assert!(
+        !rest.is_empty() && rest.iter().all(|line| line.contains(&at)),
+        "{asked:?}"
     );
+}
+
+#[test]
+fn two_that_want_one_file_at_once_do_not_disturb_each_other() {
+    let place = Place::new();
+    place.server.put("a.txt", b"0123456789");
+    place.get("hf:owner/repo/a.txt").unwrap();
+    let lock = place.repository().join(".incoming");
+    fs::create_dir(&lock).unwrap();
+    let blob = fs::read_dir(place.repository().join("blobs")).unwrap();
+    let tag = blob.map(|entry| entry.unwrap().file_name()).next().unwrap();
+    let held = fs::File::create(lock.join(tag).with_extension("lock")).unwrap();
+    held.lock().unwrap();
+    fs::remove_dir_all(place.repository().join("snapshots")).unwrap();
+    let error = place.get("hf:owner/repo/a.txt").unwrap_err();
+    assert!(error.contains("another program is fetching it"), "{error}");
+    drop(held);
+    assert_eq!(place.get("hf:owner/repo/a.txt").unwrap(), "0123456789");
 }
 
 #[test]

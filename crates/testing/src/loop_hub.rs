@@ -224,7 +224,7 @@ fn found(state: &State, path: &str, range: Option<&str>) -> Option<(String, Vec<
         return Some(("416 Range Not Satisfiable\r\n".to_owned(), Vec::new()));
     }
     let head = format!(
-        "206 Partial Content\r\ncontent-range: bytes {start}-{}/{}\r\netag: \"{}\"\r\nx-repo-commit: {commit}\r\n",
+        "206 Partial Content\r\ncontent-range: bytes {start}-{}/{}\r\n{}x-repo-commit: {commit}\r\n",
         end - 1,
         bytes.len(),
         tag(path, bytes),
@@ -239,14 +239,15 @@ fn found(state: &State, path: &str, range: Option<&str>) -> Option<(String, Vec<
     Some((head, body))
 }
 
-/// What the hub calls these bytes: weights by their SHA-256, other files by something else.
+/// The head that says what the hub calls these bytes: of weights their SHA-256, beside what their store calls them.
 fn tag(path: &str, bytes: &[u8]) -> String {
-    if path.ends_with(".safetensors") {
-        return format!("{:x}", Sha256::digest(bytes));
-    }
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    let etag = format!("etag: \"{:016x}\"\r\n", hasher.finish());
+    if path.ends_with(".safetensors") {
+        return format!("{etag}x-linked-etag: \"{:x}\"\r\n", Sha256::digest(bytes));
+    }
+    etag
 }
 
 /// The commit and the files of a revision, by its name or by its commit.
